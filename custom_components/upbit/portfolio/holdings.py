@@ -1,0 +1,318 @@
+"""What is held: the upsert of a frame's rows, and the meeting of a snapshot.
+
+Frames may come late, twice or never; a snapshot (`GET /v1/accounts`) carries no time stamp and may
+come from a replica some seconds behind. So every currency is *settled* or *doubtful*, and neither
+source overrules the other without confirmation. Times are seconds of one monotonic clock, stamps
+are the exchange's own (`asset_timestamp`, `timestamp`) in milliseconds.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, Protocol, Self
+
+from .amounts import ZERO, add, keep, same
+
+HEARD_RECENTLY: Final = 5.0
+"""Seconds before a snapshot's request within which a row outranks the snapshot."""
+
+CONFIRM_AFTER: Final = 3.0
+"""Seconds between two requests whose snapshots confirm each other."""
+
+CATCH_UP: Final = 15.0
+"""Seconds after a connect in which a difference is a change missed while the stream was down."""
+
+type Stamp = tuple[int, int]
+
+
+class Row(Protocol):
+    """A currency's amounts as a frame carries them."""
+
+    @property
+    def currency(self) -> str:
+        """Currency code."""
+
+    @property
+    def balance(self) -> Decimal:
+        """What can be ordered with, in the currency."""
+
+    @property
+    def locked(self) -> Decimal:
+        """What orders and withdrawals lock, in the currency."""
+
+
+class SnapshotRow(Row, Protocol):
+    """A currency's amounts and average price as a snapshot carries them."""
+
+    @property
+    def average_buy_price(self) -> Decimal:
+        """Average buy price, in `unit_currency`; 0 for an airdrop."""
+
+    @property
+    def average_buy_price_modified(self) -> bool:
+        """Whether the owner edited the average."""
+
+    @property
+    def unit_currency(self) -> str:
+        """The currency of the average buy price."""
+
+
+@dataclass(frozen=True, slots=True)
+class AverageBuyPrice:
+    """The average buy price that the exchange keeps for a currency."""
+
+    price: Decimal
+    modified: bool
+    unit_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held of one currency, in that currency: `total` is `balance` + `locked`, exactly."""
+
+    balance: Decimal = ZERO
+    locked: Decimal = ZERO
+    total: Decimal = ZERO
+    average: AverageBuyPrice | None = None
+
+    def moved(self, balance: Decimal, locked: Decimal) -> Self:
+        """Return the holding with new amounts; what is equal by value keeps its text."""
+        return replace(
+            self,
+            balance=keep(self.balance, balance),
+            locked=keep(self.locked, locked),
+            total=keep(self.total, add(balance, locked)),
+        )
+
+    def holds(self, balance: Decimal, locked: Decimal) -> bool:
+        """Tell whether the amounts are these."""
+        return same(self.balance, balance) and same(self.locked, locked)
+
+    def averaged(self, row: SnapshotRow) -> Self:
+        """Return the holding with the average buy price of a snapshot that agrees with it."""
+        price = row.average_buy_price
+        if self.average is not None:
+            price = keep(self.average.price, price)
+        return replace(
+            self,
+            average=AverageBuyPrice(
+                price, row.average_buy_price_modified, row.unit_currency
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a currency is not settled: how many snapshots in a row have differed, and when they were asked for."""
+
+    differed: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+    def again(self, requested: float) -> Self:
+        """Count one more differing snapshot, if it was asked for late enough after the last one."""
+        if not self.differed:
+            return replace(self, differed=1, first=requested, last=requested)
+        if requested - self.last < CONFIRM_AFTER:
+            return self
+        return replace(self, differed=self.differed + 1, last=requested)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about a holding: its newest stamp, when a row was last heard, and a doubt if there is one."""
+
+    stamp: Stamp | None = None
+    heard: float | None = None
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Every currency that was held since set-up; a sold one stays, at 0."""
+
+    of: Mapping[str, Holding] = field(default_factory=lambda: MappingProxyType({}))
+    evidence: Mapping[str, Evidence] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """The currencies whose amount waits for confirmation."""
+        return frozenset(
+            currency for currency, known in self.evidence.items() if known.doubt
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """New holdings, and what is new about them.
+
+    `changed` are the currencies whose holding differs from before, `amended` those of them whose
+    amounts did, `doubted` those that have become doubtful, `missed` those whose change came by
+    snapshot although the stream stood.
+    """
+
+    holdings: Holdings
+    changed: frozenset[str] = frozenset()
+    amended: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
+
+
+def opened(snapshot: Iterable[SnapshotRow], *, cash: str) -> Holdings:
+    """Return the holdings of the first snapshot, which is taken as it stands.
+
+    A currency at 0 is not held; only `cash`, the quote currency of the region, counts even then.
+    """
+    return Holdings(
+        of=MappingProxyType(
+            {
+                row.currency: Holding().moved(row.balance, row.locked).averaged(row)
+                for row in snapshot
+                if row.currency == cash or add(row.balance, row.locked)
+            }
+        )
+    )
+
+
+def connected(holdings: Holdings) -> Holdings:
+    """Forget the stamps: a new connection may begin with any of them."""
+    return replace(
+        holdings,
+        evidence=MappingProxyType(
+            {
+                currency: replace(known, stamp=None)
+                for currency, known in holdings.evidence.items()
+            }
+        ),
+    )
+
+
+def received(
+    holdings: Holdings, rows: Iterable[Row], stamp: Stamp, now: float
+) -> Outcome:
+    """Take the rows of a frame, each an upsert of one currency.
+
+    A row older than the one that is held is dropped, one with the same stamp and other amounts is
+    taken; either leaves the currency doubtful.
+    """
+    draft = _Draft(holdings)
+    for row in rows:
+        currency = row.currency
+        known = draft.known(currency)
+        holding = draft.held(currency)
+        differs = not holding.holds(row.balance, row.locked)
+        older = known.stamp is not None and stamp < known.stamp
+        rewritten = differs and stamp == known.stamp
+        doubt = Doubt() if older or rewritten or known.doubt else None
+        if not older and (differs or currency not in holdings.of):
+            draft.hold(currency, holding.moved(row.balance, row.locked))
+        draft.know(
+            currency,
+            Evidence(
+                stamp=known.stamp if older else stamp,
+                heard=now,
+                doubt=doubt,
+            ),
+        )
+    return draft.outcome()
+
+
+def met(
+    holdings: Holdings,
+    snapshot: Iterable[SnapshotRow],
+    *,
+    requested: float,
+    stood_since: float | None,
+) -> Outcome:
+    """Compare a snapshot with what is held, and take from it what is confirmed.
+
+    `requested` is when it was asked for; `stood_since` when the stream's subscription was last
+    proved, `None` while it is down. An empty snapshot says nothing, since an account of nothing and
+    an answer that lost its rows look alike.
+    """
+    rows = {row.currency: row for row in snapshot}
+    if not rows:
+        return Outcome(holdings)
+    draft = _Draft(holdings)
+    for currency in rows.keys() | holdings.of.keys():
+        row = rows.get(currency)
+        balance, locked = (row.balance, row.locked) if row else (ZERO, ZERO)
+        known = draft.known(currency)
+        holding = draft.held(currency)
+        if holding.holds(balance, locked):
+            if known.doubt:
+                draft.know(currency, replace(known, doubt=None))
+            if row and currency in holdings.of:
+                draft.hold(currency, holding.averaged(row))
+            continue
+        if known.heard is not None and known.heard >= requested - HEARD_RECENTLY:
+            draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
+            continue
+        doubt = (known.doubt or Doubt()).again(requested)
+        if doubt.differed < (2 if row else 3):
+            draft.know(currency, replace(known, doubt=doubt))
+            continue
+        taken = holding.moved(balance, locked)
+        draft.hold(currency, taken.averaged(row) if row else taken)
+        draft.know(currency, replace(known, stamp=None, doubt=None))
+        if stood_since is not None and doubt.first > stood_since + CATCH_UP:
+            draft.missed.add(currency)
+    return draft.outcome()
+
+
+class _Draft:
+    """Holdings under change: only what differs is copied, once, at the end."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        self._before = holdings
+        self._of: dict[str, Holding] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self.missed: set[str] = set()
+
+    def held(self, currency: str) -> Holding:
+        return self._of.get(currency) or self._before.of.get(currency) or Holding()
+
+    def known(self, currency: str) -> Evidence:
+        return (
+            self._evidence.get(currency)
+            or self._before.evidence.get(currency)
+            or Evidence()
+        )
+
+    def hold(self, currency: str, holding: Holding) -> None:
+        self._of[currency] = holding
+
+    def know(self, currency: str, evidence: Evidence) -> None:
+        self._evidence[currency] = evidence
+
+    def outcome(self) -> Outcome:
+        before = self._before
+        changed = {
+            currency: holding
+            for currency, holding in self._of.items()
+            if before.of.get(currency) != holding
+        }
+        return Outcome(
+            holdings=Holdings(
+                of=MappingProxyType({**before.of, **changed}) if changed else before.of,
+                evidence=MappingProxyType({**before.evidence, **self._evidence}),
+            ),
+            changed=frozenset(changed),
+            amended=frozenset(
+                currency
+                for currency, holding in changed.items()
+                if not before.of.get(currency, Holding()).holds(
+                    holding.balance, holding.locked
+                )
+            ),
+            doubted=frozenset(
+                currency
+                for currency, known in self._evidence.items()
+                if known.doubt
+                and not before.evidence.get(currency, Evidence()).doubt
+            ),
+            missed=frozenset(self.missed),
+        )
