@@ -207,7 +207,7 @@ def received(
         older = known.stamp is not None and stamp < known.stamp
         rewritten = differs and stamp == known.stamp
         doubt = Doubt() if older or rewritten or known.doubt else None
-        if not older and (differs or currency not in holdings.of):
+        if differs and not older:
             draft.hold(currency, holding.moved(row.balance, row.locked))
         draft.know(
             currency,
@@ -237,7 +237,7 @@ def met(
     if not rows:
         return Outcome(holdings)
     draft = _Draft(holdings)
-    for currency in rows.keys() | holdings.of.keys():
+    for currency in rows.keys() | holdings.of.keys() | holdings.doubtful:
         row = rows.get(currency)
         balance, locked = (row.balance, row.locked) if row else (ZERO, ZERO)
         known = draft.known(currency)
