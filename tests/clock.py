@@ -1,0 +1,58 @@
+"""Time that stands still until a test moves it, while real sockets go on."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.util.async_ import get_scheduled_timer_handles
+
+TURNS: Final = 40
+"""Turns of the event loop after which what travels over loopback sockets has arrived."""
+
+SLIVER: Final = 0.001
+"""The least that time moves, in seconds: a timer that is due by a rounding error has still to fire."""
+
+
+class Clock:
+    """Moves the frozen time of the whole process, the event loop's included, from one timer to the next."""
+
+    def __init__(self, freezer: FrozenDateTimeFactory, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the freezer fixture and the loop whose timers count."""
+        self._freezer = freezer
+        self._loop = loop
+        # A callback in which time moves looks slow, and would be logged as such.
+        loop.slow_callback_duration = float("inf")
+
+    async def settle(self) -> None:
+        """Let everything that is under way arrive, at the same moment."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+    async def advance(self, seconds: float) -> None:
+        """Move on by seconds, stopping at each timer on the way."""
+        end = self._loop.time() + seconds
+        await self.settle()
+        while (left := end - self._loop.time()) > 0:
+            await self._step(left)
+
+    async def until(self, condition: Callable[[], bool], within: float) -> float:
+        """Move on until something holds; return the seconds it took, or fail."""
+        began = self._loop.time()
+        await self.settle()
+        while not condition():
+            left = began + within - self._loop.time()
+            assert left > 0, f"not so within {within} s"
+            await self._step(left)
+        return self._loop.time() - began
+
+    async def _step(self, at_most: float) -> None:
+        timers = [
+            handle.when() - self._loop.time()
+            for handle in get_scheduled_timer_handles(self._loop)
+            if not handle.cancelled()
+        ]
+        step = max(min(timers, default=at_most), SLIVER)
+        self._freezer.tick(timedelta(seconds=min(step, max(at_most, SLIVER))))
+        await self.settle()
