@@ -1,0 +1,201 @@
+"""One connection to a stream: open it, subscribe, prove the subscription, listen until it ends.
+
+Source: https://docs.upbit.com/kr/reference/websocket-guide.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+import json
+import logging
+from typing import Final, Never, Protocol
+from uuid import uuid4
+
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+    WSMsgType,
+    WSServerHandshakeError,
+)
+from yarl import URL
+
+from .auth import Credentials
+from .errors import CannotConnect, InvalidKey, UnreadableFrame, UpbitError, error_of
+from .messages import ErrorFrame, Message, Subscriptions, parse
+from .rest import turned_away
+
+_LOGGER = logging.getLogger(__name__)
+
+CONNECT_WITHIN: Final = 10.0
+ANSWER_WITHIN: Final = 10.0
+HEARTBEAT: Final = 30.0
+"""Seconds between pings; the exchange closes a connection after 120 s without traffic."""
+
+PROBE_EVERY: Final = 300.0
+"""Seconds after which `LIST_SUBSCRIPTIONS` asks again whether the subscription stands."""
+
+OFFERS_APART: Final = 0.5
+"""Seconds between two subscriptions: each is two messages, and five a second are allowed."""
+
+MOST_RECEIVED: Final = 64 * 1_048_576
+"""Bytes at which aiohttp gives the connection up; smaller frames that are too large are refused alone."""
+
+
+class StreamListener(Protocol):
+    """Whoever is told what happens on a stream. No method may block."""
+
+    def stream_connected(self) -> None:
+        """Take note of a new connection; nothing is subscribed yet."""
+
+    def stream_stands(self, types: tuple[str, ...]) -> None:
+        """Take note of the subscriptions that `LIST_SUBSCRIPTIONS` has proved."""
+
+    def stream_lost(self, error: UpbitError) -> None:
+        """Take note that the connection ended, or that none came about."""
+
+    def message_received(self, message: Message) -> None:
+        """Take a message."""
+
+    def frame_refused(self, kind: str) -> None:
+        """Take note of a frame that cannot be read; `kind` is one word for why."""
+
+
+class SubscriptionRefused(CannotConnect):
+    """The exchange takes none of the types."""
+
+
+async def open_socket(
+    session: ClientSession, url: URL, credentials: Credentials | None
+) -> ClientWebSocketResponse:
+    """Open a connection with a fresh token; raises an `UpbitError`.
+
+    aiohttp drops the token where a redirect leads to another origin.
+    """
+    headers = {"Authorization": credentials.bearer()} if credentials else {}
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            return await session.ws_connect(
+                url,
+                headers=headers,
+                heartbeat=HEARTBEAT,
+                max_msg_size=MOST_RECEIVED,
+                timeout=ClientWSTimeout(ws_close=2),
+            )
+    except WSServerHandshakeError as error:
+        match error.status:
+            case 401 | 403:
+                raise InvalidKey("refused at the handshake") from None
+            case 418 | 429:
+                raise turned_away(error.status, error.headers or {}) from None
+            case status:
+                raise CannotConnect(f"status {status} at the handshake") from None
+    except (ClientError, TimeoutError, OSError) as error:
+        # The text of a client error can hold headers.
+        raise CannotConnect(type(error).__name__) from None
+
+
+class Connection:
+    """An open connection, from its subscription to its end."""
+
+    def __init__(
+        self, socket: ClientWebSocketResponse, listener: StreamListener
+    ) -> None:
+        """Take an open socket."""
+        self._socket = socket
+        self._listener = listener
+        self._ticket = ""
+
+    async def subscribe(self, types: Sequence[str]) -> tuple[str, ...]:
+        """Subscribe to as many of the types as the exchange grants, and return them.
+
+        All go in one message, since a later one replaces it. If that is refused, the first goes
+        alone and the others join one by one, so that a missing scope costs its own type only.
+        """
+        if await self._offer(types):
+            return tuple(types)
+        standing: tuple[str, ...] = ()
+        stands = False
+        for kind in types if len(types) > 1 else ():
+            await asyncio.sleep(OFFERS_APART)
+            if stands := await self._offer((*standing, kind)):
+                standing = (*standing, kind)
+        if not standing:
+            raise SubscriptionRefused("subscription refused")
+        if not stands:
+            await asyncio.sleep(OFFERS_APART)
+            if not await self._offer(standing):
+                raise SubscriptionRefused("subscription refused")
+        return standing
+
+    async def listen(self) -> Never:
+        """Hand on messages until the connection ends, which raises an `UpbitError`.
+
+        The subscriptions are asked for again and again: pongs come from a server that has
+        forgotten them, too.
+        """
+        while True:
+            await self._read_for(PROBE_EVERY)
+            await self._ask()
+            if await self._answer() is None:
+                raise CannotConnect("the subscription is gone")
+
+    async def _offer(self, types: Sequence[str]) -> bool:
+        await self._send([{"type": kind} for kind in types])
+        await self._ask()
+        answer = await self._answer()
+        return answer is not None and set(types) <= set(answer)
+
+    async def _ask(self) -> None:
+        await self._send([{"method": "LIST_SUBSCRIPTIONS"}])
+
+    async def _send(self, parts: list[dict[str, str]]) -> None:
+        self._ticket = str(uuid4())
+        try:
+            await self._socket.send_str(json.dumps([{"ticket": self._ticket}, *parts]))
+        except (ClientError, OSError) as error:
+            raise CannotConnect(type(error).__name__) from None
+
+    async def _answer(self) -> tuple[str, ...] | None:
+        """Return the types that stand, `None` if the subscription is refused or there is none."""
+        refused = False
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                while True:
+                    for message in await self._receive():
+                        match message:
+                            case ErrorFrame():
+                                refused = True
+                            case Subscriptions(types=types, ticket=ticket):
+                                if ticket in (self._ticket, None):
+                                    return None if refused or not types else types
+        except TimeoutError:
+            if refused:
+                return None
+            raise CannotConnect("no answer to LIST_SUBSCRIPTIONS") from None
+
+    async def _read_for(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._receive()
+
+    async def _receive(self) -> tuple[Message, ...]:
+        """Wait for a frame, tell the listener, and return its messages."""
+        received = await self._socket.receive()
+        if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+            raise CannotConnect(f"closed with {self._socket.close_code}")
+        try:
+            messages = parse(received.data)
+        except UnreadableFrame as error:
+            self._listener.frame_refused(error.kind)
+            return ()
+        for message in messages:
+            if isinstance(message, ErrorFrame):
+                _LOGGER.debug("Error frame: %s", message.name)
+                known = error_of(message.name, message.message)
+                if known is not None:
+                    raise known
+            self._listener.message_received(message)
+        return messages

@@ -1,0 +1,55 @@
+"""Amounts at the door: JSON becomes Decimal here, digit for digit, or is refused."""
+
+from decimal import Decimal, InvalidOperation
+import json
+from typing import Final, Never
+
+MOST_DIGITS: Final = 30
+"""Integer digits, and decimals, that an amount can have."""
+
+
+def load(text: str | bytes) -> object:
+    """Return a JSON text's value, with its numbers as `Decimal`; raises `ValueError`."""
+    try:
+        return json.loads(
+            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse
+        )
+    except (RecursionError, InvalidOperation) as error:
+        raise ValueError("not a JSON that Upbit sends") from error
+
+
+def amount(value: object) -> Decimal:
+    """Return a JSON number or string as an amount.
+
+    Raises `ValueError` for what is not finite, negative, or has more than 30 integer digits or
+    30 decimals.
+    """
+    if isinstance(value, str):
+        if not value.isascii() or "_" in value or value != value.strip():
+            raise ValueError("not a number")
+        try:
+            value = Decimal(value)
+        except InvalidOperation as error:
+            raise ValueError("not a number") from error
+    if not isinstance(value, Decimal):
+        raise ValueError("not a number")  # noqa: TRY004 - the caller refuses values, whatever their type
+    if not value.is_finite() or value.is_signed():
+        raise ValueError("not an amount")
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if value.adjusted() >= MOST_DIGITS or exponent < -MOST_DIGITS:
+        raise ValueError("out of bounds")
+    # 0E+40 has no digits too many, and would be printed with 40 of them.
+    return value if exponent <= 0 else Decimal(format(value, "f") if value else 0)
+
+
+def moment(value: object) -> int:
+    """Return a JSON number as milliseconds of the epoch; raises `ValueError`."""
+    number = amount(value)
+    if number != int(number) or number >= 10**15:
+        raise ValueError("not a moment")
+    return int(number)
+
+
+def _refuse(constant: str) -> Never:
+    raise ValueError(constant)
