@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 import json
-import logging
 from typing import Final, Never, Protocol
 from uuid import uuid4
 
@@ -25,8 +24,6 @@ from .auth import Credentials
 from .errors import CannotConnect, InvalidKey, UnreadableFrame, UpbitError, error_of
 from .messages import ErrorFrame, Message, Subscriptions, parse
 from .rest import turned_away
-
-_LOGGER = logging.getLogger(__name__)
 
 CONNECT_WITHIN: Final = 10.0
 ANSWER_WITHIN: Final = 10.0
@@ -60,10 +57,6 @@ class StreamListener(Protocol):
 
     def frame_refused(self, kind: str) -> None:
         """Take note of a frame that cannot be read; `kind` is one word for why."""
-
-
-class SubscriptionRefused(CannotConnect):
-    """The exchange takes none of the types."""
 
 
 async def open_socket(
@@ -106,6 +99,7 @@ class Connection:
         self._socket = socket
         self._listener = listener
         self._ticket = ""
+        self._refusal: UpbitError = CannotConnect("subscription refused")
 
     async def subscribe(self, types: Sequence[str]) -> tuple[str, ...]:
         """Subscribe to as many of the types as the exchange grants, and return them.
@@ -121,12 +115,11 @@ class Connection:
             await asyncio.sleep(OFFERS_APART)
             if stands := await self._offer((*standing, kind)):
                 standing = (*standing, kind)
-        if not standing:
-            raise SubscriptionRefused("subscription refused")
-        if not stands:
+        if standing and not stands:
             await asyncio.sleep(OFFERS_APART)
-            if not await self._offer(standing):
-                raise SubscriptionRefused("subscription refused")
+            stands = await self._offer(standing)
+        if not stands:
+            raise self._refusal
         return standing
 
     async def listen(self) -> Never:
@@ -136,16 +129,18 @@ class Connection:
         forgotten them, too.
         """
         while True:
-            await self._read_for(PROBE_EVERY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PROBE_EVERY):
+                    while True:
+                        self._refuse_errors(await self._receive())
             await self._ask()
-            if await self._answer() is None:
-                raise CannotConnect("the subscription is gone")
+            if not await self._answer():
+                raise self._refusal
 
     async def _offer(self, types: Sequence[str]) -> bool:
         await self._send([{"type": kind} for kind in types])
         await self._ask()
-        answer = await self._answer()
-        return answer is not None and set(types) <= set(answer)
+        return set(types) <= set(await self._answer())
 
     async def _ask(self) -> None:
         await self._send([{"method": "LIST_SUBSCRIPTIONS"}])
@@ -157,29 +152,31 @@ class Connection:
         except (ClientError, OSError) as error:
             raise CannotConnect(type(error).__name__) from None
 
-    async def _answer(self) -> tuple[str, ...] | None:
-        """Return the types that stand, `None` if the subscription is refused or there is none."""
+    async def _answer(self) -> tuple[str, ...]:
+        """Return the types that stand; none if the exchange refused, for the reason it gave."""
         refused = False
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 while True:
                     for message in await self._receive():
                         match message:
-                            case ErrorFrame():
+                            case ErrorFrame(name=name, message=text):
                                 refused = True
-                            case Subscriptions(types=types, ticket=ticket):
-                                if ticket in (self._ticket, None):
-                                    return None if refused or not types else types
+                                self._refusal = error_of(name, text) or self._refusal
+                            case Subscriptions(types=types, ticket=self._ticket):
+                                return () if refused else types
         except TimeoutError:
             if refused:
-                return None
+                return ()
             raise CannotConnect("no answer to LIST_SUBSCRIPTIONS") from None
 
-    async def _read_for(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    await self._receive()
+    @staticmethod
+    def _refuse_errors(messages: tuple[Message, ...]) -> None:
+        """Raise what an error frame says that nobody asked for; one of an unknown name passes."""
+        for message in messages:
+            if isinstance(message, ErrorFrame):
+                if known := error_of(message.name, message.message):
+                    raise known
 
     async def _receive(self) -> tuple[Message, ...]:
         """Wait for a frame, tell the listener, and return its messages."""
@@ -192,10 +189,5 @@ class Connection:
             self._listener.frame_refused(error.kind)
             return ()
         for message in messages:
-            if isinstance(message, ErrorFrame):
-                _LOGGER.debug("Error frame: %s", message.name)
-                known = error_of(message.name, message.message)
-                if known is not None:
-                    raise known
             self._listener.message_received(message)
         return messages

@@ -1,0 +1,1 @@
+"""Tests of the integration, on real sockets against a simulated exchange."""

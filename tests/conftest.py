@@ -1,0 +1,71 @@
+"""What every test that runs Home Assistant builds on: a simulated exchange, an account there, its entry here."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_REGION
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.upbit.const import (
+    CONF_ACCESS_KEY,
+    CONF_API_HOST,
+    CONF_SECRET_KEY,
+    DOMAIN,
+)
+
+from .clock import Clock
+from .upbit_server import UpbitServer
+
+
+@pytest.fixture
+async def clock(freezer: FrozenDateTimeFactory) -> Clock:
+    """Return the frozen time, the event loop's included."""
+    return Clock(freezer, asyncio.get_running_loop())
+
+
+@pytest.fixture
+async def server(socket_enabled: None, clock: Clock) -> AsyncGenerator[UpbitServer]:
+    """Run an exchange whose one account holds won, bitcoin and ether."""
+    async with UpbitServer() as exchange:
+        exchange.deposit("KRW", "1000000")
+        exchange.deposit("BTC", "0.5")
+        exchange.deposit("ETH", "2")
+        yield exchange
+
+
+@pytest.fixture
+def entry(
+    hass: HomeAssistant, server: UpbitServer, enable_custom_integrations: None
+) -> MockConfigEntry:
+    """Return an entry with a key of the account; it is not set up yet."""
+    key = server.issue_key()
+    config_entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Upbit",
+        data={
+            CONF_ACCESS_KEY: key.access_key,
+            CONF_SECRET_KEY: key.secret_key,
+            CONF_REGION: "kr",
+            CONF_API_HOST: server.origin,
+        },
+    )
+    config_entry.add_to_hass(hass)
+    return config_entry
+
+
+@pytest.fixture
+async def account(
+    hass: HomeAssistant, entry: MockConfigEntry, clock: Clock
+) -> AsyncGenerator[MockConfigEntry]:
+    """Set the entry up, wait until its stream stands and its first minutes are over, unload it at the end."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.until(
+        lambda: hass.states.is_state("binary_sensor.upbit_connection", "on"), within=5
+    )
+    await clock.advance(700)
+    yield entry
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.settle()

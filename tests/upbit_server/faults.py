@@ -1,0 +1,71 @@
+"""What can be made to go wrong."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Faults:
+    """The standing faults; each is off unless set."""
+
+    accounts_lag: float = 0
+    """Seconds that the replica behind /v1/accounts is behind."""
+    close_after_handshake: bool = False
+    complete_frames: bool = False
+    """Every frame lists every asset, as the user's specification has it."""
+    drop_frames: bool = False
+    duplicate_frames: bool = False
+    first_use_silence: float = 0
+    """Seconds after an account's first subscription in which nothing is sent."""
+    forget_types: tuple[str, ...] = ()
+    """Types that a subscription silently loses: LIST_SUBSCRIPTIONS does not list them."""
+    frame_delay: float | list[float] = 0
+    """Seconds each frame travels; of a list, each frame takes the next."""
+    ignore_list: bool = False
+    maintenance: bool = False
+    merge_fills: bool = False
+    """Several fills of an order come in one frame."""
+    mute: bool = False
+    """Neither pongs nor data."""
+    omit_zero_rows: bool = False
+    """A coin sold out gets no row."""
+    refuse_handshake: int | None = None
+    refuse_types: tuple[str, ...] = ()
+    """A subscription with one of these is answered with an error frame."""
+    rest_body: str | None = None
+    rest_count: int | None = None
+    """How many requests `rest_status` answers; all of them unless set."""
+    rest_status: int | None = None
+    split_rows: bool = False
+    """One frame a row."""
+    text_frames: bool = False
+    _delays: list[float] = field(default_factory=list)
+
+    def set(self, **faults: object) -> None:
+        """Set faults by name; raises `AttributeError` for one that does not exist."""
+        for name, value in faults.items():
+            if name.startswith("_") or name not in self.__slots__:
+                raise AttributeError(f"no such fault: {name}")
+            if name == "frame_delay":
+                self._delays = list(value) if isinstance(value, list) else []
+            if name in ("refuse_types", "forget_types") and isinstance(value, list):
+                value = tuple(value)
+            setattr(self, name, value)
+
+    def next_delay(self) -> float:
+        """Return the seconds that the next frame travels."""
+        if isinstance(self.frame_delay, list):
+            return self._delays.pop(0) if self._delays else 0
+        return self.frame_delay
+
+    def next_rest(self) -> tuple[int, str] | None:
+        """Return status and body for the next REST request, if it is to fail."""
+        if self.maintenance:
+            return 503, "<html><body>서버 점검 중입니다.</body></html>"
+        if self.rest_status is None:
+            return None
+        status = self.rest_status
+        if self.rest_count is not None:
+            self.rest_count -= 1
+            if not self.rest_count:
+                self.rest_status = self.rest_count = None
+        return status, self.rest_body or ""

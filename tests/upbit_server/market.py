@@ -1,0 +1,124 @@
+"""Markets and their prices, which walk when they are told to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from .wire import ROUNDED, Value
+
+CAUTIONS: Final = (
+    "PRICE_FLUCTUATIONS",
+    "TRADING_VOLUME_SOARING",
+    "DEPOSIT_AMOUNT_SOARING",
+    "GLOBAL_PRICE_DIFFERENCES",
+    "CONCENTRATION_OF_SMALL_ACCOUNTS",
+)
+
+
+@dataclass(slots=True)
+class Market:
+    """A market such as KRW-BTC: `price` and `close` in the quote currency."""
+
+    code: str
+    korean_name: str
+    english_name: str
+    price: Decimal
+    close: Decimal
+    decimals: int
+    warning: bool = False
+    state: str = "ACTIVE"
+
+    @property
+    def quote(self) -> str:
+        """The currency that pays."""
+        return self.code.partition("-")[0]
+
+    @property
+    def base(self) -> str:
+        """The currency that is paid for."""
+        return self.code.partition("-")[2]
+
+    def listing(self) -> dict[str, Value]:
+        """Return the market's row of /v1/market/all."""
+        return {
+            "market": self.code,
+            "korean_name": self.korean_name,
+            "english_name": self.english_name,
+            "market_event": {
+                "warning": self.warning,
+                "caution": dict.fromkeys(CAUTIONS, False),
+            },
+        }
+
+    def ticker(self) -> dict[str, Value]:
+        """Return what REST and stream tell alike."""
+        change = ROUNDED.subtract(self.price, self.close)
+        rate = ROUNDED.divide(change, self.close).quantize(Decimal("1E-10"))
+        word = "EVEN" if not change else "RISE" if change > 0 else "FALL"
+        return {
+            "trade_price": self.price,
+            "prev_closing_price": self.close,
+            "change": word,
+            "signed_change_price": change,
+            "signed_change_rate": rate,
+        }
+
+
+_LISTED: Final = (
+    ("KRW-BTC", "비트코인", "Bitcoin", "142350000", 0),
+    ("KRW-ETH", "이더리움", "Ethereum", "4893000", 0),
+    ("KRW-XRP", "엑스알피(리플)", "XRP", "3361", 0),
+    ("KRW-SOL", "솔라나", "Solana", "218500", 0),
+    ("KRW-DOGE", "도지코인", "Dogecoin", "241.3", 1),
+    ("KRW-FLR", "플레어", "Flare", "23.41", 2),
+    ("KRW-BTT", "비트토렌트", "BitTorrent", "0.000871", 6),
+    ("KRW-USDT", "테더", "Tether", "1452", 0),
+    ("BTC-ETH", "이더리움", "Ethereum", "0.03437", 8),
+    ("USDT-BTC", "비트코인", "Bitcoin", "98037.19", 2),
+)
+
+
+class Markets:
+    """Every market of the exchange."""
+
+    def __init__(self, random: Random) -> None:
+        """List what a Korean user knows."""
+        self._random = random
+        self._markets = {
+            code: Market(code, korean, english, Decimal(price), Decimal(price), decimals)
+            for code, korean, english, price, decimals in _LISTED
+        }
+
+    def __getitem__(self, code: str) -> Market:
+        """Return a market; raises `KeyError`."""
+        return self._markets[code]
+
+    def get(self, code: str) -> Market | None:
+        """Return a market, or nothing."""
+        return self._markets.get(code)
+
+    def all(self) -> Iterable[Market]:
+        """Return every market."""
+        return self._markets.values()
+
+    def delist(self, code: str) -> None:
+        """Take a market from the list."""
+        del self._markets[code]
+
+    def prices(self) -> Mapping[str, Decimal]:
+        """Return the last price of each market."""
+        return {market.code: market.price for market in self._markets.values()}
+
+    def walk(self) -> list[Market]:
+        """Move some prices by up to 0.3 %, and return their markets."""
+        moved = self._random.sample(list(self._markets.values()), 3)
+        for market in moved:
+            factor = Decimal(self._random.randint(-30, 30)).scaleb(-4)
+            change = ROUNDED.multiply(market.price, factor)
+            price = ROUNDED.add(market.price, change).quantize(
+                Decimal(1).scaleb(-market.decimals)
+            )
+            market.price = max(price, Decimal(1).scaleb(-market.decimals))
+        return moved

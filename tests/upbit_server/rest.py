@@ -1,0 +1,204 @@
+"""The REST resources that the integration and other people's clients read.
+
+Source: https://docs.upbit.com/kr/reference.
+"""
+
+from collections.abc import Awaitable, Callable
+import json
+import time
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from .errors import ApiError, Limited
+from .keys import SEOUL, Key, Scope, require
+from .wire import Value, dump, plain
+
+if TYPE_CHECKING:
+    from .server import UpbitServer
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PRIVATE_RATE: Final = 30
+MARKET_RATE: Final = 10
+
+
+def guarded(handler: Handler) -> Handler:
+    """Return a handler that answers errors the way the exchange does."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ApiError as error:
+            return error.response()
+        except Limited as limited:
+            return limited.response()
+
+    return answer
+
+
+class Rest:
+    """The resources of one exchange."""
+
+    def __init__(self, exchange: UpbitServer) -> None:
+        """Read from the exchange's parts."""
+        self._exchange = exchange
+
+    def add_to(self, app: web.Application) -> None:
+        """Register every resource."""
+        for path, handler in (
+            ("/v1/accounts", self._accounts),
+            ("/v1/api_keys", self._api_keys),
+            ("/v1/orders/open", self._orders_open),
+            ("/v1/market/all", self._market_all),
+            ("/v1/ticker", self._ticker),
+            ("/v1/ticker/all", self._ticker_all),
+            ("/v1/status/wallet", self._status_wallet),
+        ):
+            app.router.add_get(path, guarded(self._failing(handler)))
+
+    def _failing(self, handler: Handler) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if failure := self._exchange.faults.next_rest():
+                status, body = failure
+                kind = "text/html" if body.startswith("<") else "application/json"
+                return web.Response(status=status, text=body, content_type=kind)
+            return await handler(request)
+
+        return answer
+
+    def _signed(self, request: web.Request, scope: Scope | None) -> Key:
+        """Check limits, signature and scope."""
+        exchange = self._exchange
+        query = request.query_string
+        exchange.limits.spend("default", request.remote or "", PRIVATE_RATE)
+        key = exchange.keys.verify(
+            request.headers.get("Authorization"), query, request.remote or ""
+        )
+        if scope:
+            require(key, scope)
+        return key
+
+    def _quoted(self, request: web.Request) -> None:
+        """Check the limits of market data, which are strict with an Origin."""
+        if "Origin" in request.headers:
+            self._exchange.limits.spend("origin", request.remote or "", 1)
+        self._exchange.limits.spend("market", request.remote or "", MARKET_RATE)
+
+    async def _accounts(self, request: web.Request) -> web.Response:
+        self._signed(request, Scope.ASSETS)
+        held = self._exchange.ledger_book.held(self._exchange.faults.accounts_lag)
+        return _json(
+            [
+                {
+                    "currency": code,
+                    "balance": plain(wallet.balance),
+                    "locked": plain(wallet.locked),
+                    "avg_buy_price": plain(wallet.average),
+                    "avg_buy_price_modified": wallet.modified,
+                    "unit_currency": wallet.unit_currency,
+                }
+                for code, wallet in held.items()
+            ]
+        )
+
+    async def _api_keys(self, request: web.Request) -> web.Response:
+        self._signed(request, None)
+        return _json(
+            [
+                {
+                    "access_key": key.access_key,
+                    "expire_at": key.expires_at.astimezone(SEOUL).isoformat(
+                        timespec="seconds"
+                    ),
+                }
+                for key in self._exchange.keys.all()
+            ]
+        )
+
+    async def _orders_open(self, request: web.Request) -> web.Response:
+        self._signed(request, Scope.ORDERS)
+        limit = int(request.query.get("limit", "100"))
+        return _json(
+            [
+                {
+                    "market": order.market.code,
+                    "uuid": order.uuid,
+                    "side": order.side.lower(),
+                    "ord_type": order.kind,
+                    "price": _text(order.price),
+                    "volume": _text(order.volume),
+                    "remaining_volume": _text(order.remaining),
+                    "executed_volume": plain(order.executed),
+                    "reserved_fee": plain(order.reserved_fee),
+                    "paid_fee": plain(order.paid_fee),
+                    "locked": plain(order.locked),
+                    "state": "wait",
+                    "trades_count": order.trades,
+                }
+                for order in self._exchange.orders.open()[:limit]
+            ]
+        )
+
+    async def _market_all(self, request: web.Request) -> web.Response:
+        self._quoted(request)
+        rows = [market.listing() for market in self._exchange.markets.all()]
+        if request.query.get("is_details", "false").lower() != "true":
+            for row in rows:
+                del row["market_event"]
+        return _json(rows)
+
+    async def _ticker(self, request: web.Request) -> web.Response:
+        self._quoted(request)
+        codes = request.query.get("markets", "").split(",")
+        if any(self._exchange.markets.get(code) is None for code in codes):
+            # Here the name is an integer.
+            return _json({"error": {"name": 404, "message": "Code not found"}}, 404)
+        return _json([self._row(code) for code in codes])
+
+    async def _ticker_all(self, request: web.Request) -> web.Response:
+        self._quoted(request)
+        quotes = request.query.get("quote_currencies", "").upper().split(",")
+        return _json(
+            [
+                self._row(market.code)
+                for market in self._exchange.markets.all()
+                if market.quote in quotes
+            ]
+        )
+
+    async def _status_wallet(self, request: web.Request) -> web.Response:
+        self._signed(request, None)
+        return _json(
+            [
+                {
+                    "currency": code,
+                    "wallet_state": "working",
+                    "block_state": "normal",
+                    "block_height": 1,
+                    "net_type": code,
+                    "network_name": code,
+                }
+                for code in self._exchange.ledger_book.now()
+                if code != "KRW"
+            ]
+        )
+
+    def _row(self, code: str) -> dict[str, Value]:
+        market = self._exchange.markets[code]
+        return {"market": code, **market.ticker(), "timestamp": int(time.time() * 1000)}
+
+
+def _text(amount: object) -> str | None:
+    return None if amount is None else format(amount, "f")
+
+
+def _json(value: Value, status: int = 200) -> web.Response:
+    text = dump(value)
+    json.loads(text)  # what is sent must be JSON
+    return web.Response(
+        status=status,
+        text=text,
+        content_type="application/json",
+        headers={"Remaining-Req": "group=default; min=1800; sec=29"},
+    )

@@ -1,0 +1,233 @@
+"""The simulated exchange: one account behind real sockets, exact, and faulty on demand."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+import time
+from typing import Final, Self
+
+from aiohttp import web
+
+from .faults import Faults
+from .keys import Key, Keys, Scope
+from .ledger import Ledger, Wallet
+from .limits import Limits
+from .market import Markets
+from .orders import OrderBook
+from .private import PrivateFeed, PrivateKind
+from .public import PublicFeed
+from .rest import Handler, Rest, guarded
+from .streams import Session
+from .wire import EXACT, number
+
+CONNECTS_A_SECOND: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that came in: when (s of the event loop), for what, and how it was answered."""
+
+    time: float
+    path: str
+    status: int
+
+
+class UpbitServer:
+    """An exchange with one account. Use it as an asynchronous context manager."""
+
+    def __init__(self, port: int = 0, seed: int = 0) -> None:
+        """Prepare an empty account; port 0 takes any free one."""
+        self.faults = Faults()
+        self.requests: list[Request] = []
+        self.markets = Markets(Random(seed))
+        self.keys = Keys()
+        self._port = port
+        self._runner: web.AppRunner | None = None
+        self._loop = asyncio.get_running_loop()
+        self.limits = Limits(self._loop.time)
+        self.ledger_book = Ledger(self._loop.time)
+        self.private = PrivateFeed(self.ledger_book, self.faults)
+        self.public = PublicFeed(self.markets, self.faults)
+        self.orders = OrderBook(
+            self.ledger_book,
+            self.markets,
+            self.private.moved,
+            self.private.told,
+            lambda: self.faults.merge_fills,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the port."""
+        app = web.Application(middlewares=[self._log])
+        Rest(self).add_to(app)
+        app.router.add_get("/websocket/v1", guarded(self._public))
+        app.router.add_get("/websocket/v1/private", guarded(self._private))
+        # aiohttp's access log cannot be written while time stands still.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End every connection and close the port."""
+        for session in (*self.private.sessions, *self.public.sessions):
+            session.drop()
+        assert self._runner
+        await self._runner.cleanup()
+
+    @property
+    def origin(self) -> str:
+        """The origin that stands in for https://api.upbit.com."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def connections(self) -> tuple[Session, ...]:
+        """The private connections that are open."""
+        return tuple(self.private.sessions)
+
+    def ledger(self) -> dict[str, Wallet]:
+        """Return what the account holds, exactly."""
+        return dict(self.ledger_book.held())
+
+    def issue_key(
+        self,
+        scopes: Iterable[str] = tuple(Scope),
+        expires_at: datetime | None = None,
+        allow_list: Iterable[str] = ("127.0.0.1",),
+    ) -> Key:
+        """Return a new key of the account."""
+        return self.keys.issue(scopes, expires_at, allow_list)
+
+    def revoke_key(self, access_key: str) -> None:
+        """Delete a key, as its owner can."""
+        self.keys.revoke(access_key)
+
+    def deposit(self, currency: str, amount: str, price: str = "0") -> None:
+        """Put an amount in; `price` is what it counts with in the average, 0 for an airdrop."""
+        exact = _positive(amount)
+        self.ledger_book.bought(currency, exact, number(price), "KRW")
+        self.ledger_book.move(currency, exact)
+        self.private.moved([currency], _ms())
+
+    def withdraw(self, currency: str, amount: str) -> None:
+        """Take an amount out; raises `Overdrawn`."""
+        self.ledger_book.move(currency, EXACT.minus(_positive(amount)))
+        self.private.moved([currency], _ms())
+
+    def order(
+        self,
+        market: str,
+        side: str,
+        volume: str | None = None,
+        price: str | None = None,
+    ) -> str:
+        """Place an order and return its uuid; one that the market has reached fills at once."""
+        order = self.orders.place(market, side, _given(volume), _given(price))
+        if order.kind == "limit":
+            self.orders.match(order.market)
+        return order.uuid
+
+    def fill(self, uuid: str, *volumes: str) -> None:
+        """Fill a limit order in parts, at its own price."""
+        order = next(one for one in self.orders.open() if one.uuid == uuid)
+        assert order.price is not None
+        self.orders.fill(order, [_positive(one) for one in volumes], order.price)
+
+    def cancel(self, uuid: str) -> None:
+        """Cancel an order; raises `KeyError`."""
+        self.orders.cancel(uuid)
+
+    def trade(self, market: str, side: str, volume: str, fills: int = 1) -> str:
+        """Trade at the market's price at once, in so many fills; return the order's uuid."""
+        return self.orders.trade(market, side, _positive(volume), fills).uuid
+
+    def walk(self) -> None:
+        """Let some prices move, and fill the orders that they reach."""
+        moved = self.markets.walk()
+        self.public.moved(moved)
+        for market in moved:
+            self.orders.match(market)
+
+    def fault(self, **faults: object) -> None:
+        """Set standing faults (`Faults`), or let something happen once.
+
+        Once: `send_raw` (text or bytes), `send_error` (a name), `close` (a code; 1006 is abrupt), all
+        on every private connection; `ban` (seconds).
+        """
+        for name, value in faults.items():
+            match name, value:
+                case "send_raw", str() | bytes():
+                    for session in self.connections:
+                        session.send_raw(value)
+                case "send_error", str():
+                    for session in self.connections:
+                        session.send_error(value)
+                case "close", int():
+                    for session in self.connections:
+                        session.close(value)
+                case "ban", int() | float():
+                    self.limits.ban(value)
+                case _:
+                    self.faults.set(**{name: value})
+
+    async def _private(self, request: web.Request) -> web.StreamResponse:
+        if self.faults.refuse_handshake:
+            return web.Response(status=self.faults.refuse_handshake)
+        key = self.keys.verify(
+            request.headers.get("Authorization"), "", request.remote or ""
+        )
+        self.limits.spend("connect", key.access_key, CONNECTS_A_SECOND)
+        return await self._serve(request, PrivateKind(key, self.private), self.private)
+
+    async def _public(self, request: web.Request) -> web.StreamResponse:
+        if self.faults.refuse_handshake:
+            return web.Response(status=self.faults.refuse_handshake)
+        self.limits.spend("connect", request.remote or "", CONNECTS_A_SECOND)
+        return await self._serve(request, self.public, self.public)
+
+    async def _serve(
+        self,
+        request: web.Request,
+        kind: PrivateKind | PublicFeed,
+        feed: PrivateFeed | PublicFeed,
+    ) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=False, timeout=0.1)
+        await socket.prepare(request)
+        self.requests.append(Request(self._loop.time(), request.path, 101))
+        session = Session(socket, request, self.faults, kind, feed.sessions.remove)
+        feed.sessions.append(session)
+        if self.faults.close_after_handshake:
+            session.close(1000)
+        await session.run()
+        return socket
+
+    @web.middleware
+    async def _log(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        if response.status != 101:
+            self.requests.append(
+                Request(self._loop.time(), request.path, response.status)
+            )
+        return response
+
+
+def _positive(amount: str) -> Decimal:
+    exact = number(amount)
+    if not exact.is_finite() or exact <= 0:
+        raise ValueError("an amount is more than 0")
+    return exact
+
+
+def _given(amount: str | None) -> Decimal | None:
+    return None if amount is None else _positive(amount)
+
+
+def _ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,234 @@
+"""A websocket of the exchange: subscriptions, formats, signs of life.
+
+Source: https://docs.upbit.com/kr/reference/websocket-guide.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+import json
+from typing import Final, Protocol
+
+from aiohttp import WSMsgType, web
+
+from .faults import Faults
+from .wire import Value, dump, formatted
+
+IDLE_CLOSE: Final = 120.0
+STATUS_EVERY: Final = 10.0
+MESSAGES_A_SECOND: Final = 5
+MESSAGES_A_MINUTE: Final = 100
+FORMATS: Final = ("DEFAULT", "SIMPLE", "JSON_LIST", "SIMPLE_LIST")
+
+
+class Refused(Exception):
+    """A subscription that is answered with an error frame."""
+
+    def __init__(self, name: str, message: str) -> None:
+        """Name the error."""
+        super().__init__(name)
+        self.name = name
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A type of frames that a connection gets, with its parameters."""
+
+    type: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """What private and public streams differ in."""
+
+    def check(self, part: Mapping[str, object]) -> None:
+        """Raise `Refused` for a part of a subscription that is not granted."""
+
+    def subscribed(self, session: Session) -> None:
+        """Send what a new subscription begins with."""
+
+
+class Session:
+    """One connection."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        request: web.Request,
+        faults: Faults,
+        kind: Kind,
+        closed: Callable[[Session], None],
+        owner: str = "",
+    ) -> None:
+        """Take a socket whose handshake is over; `owner` is the access key."""
+        self.socket = socket
+        self.owner = owner
+        self.subscriptions: dict[str, Subscription] = {}
+        self.format = "DEFAULT"
+        self._request = request
+        self._faults = faults
+        self._kind = kind
+        self._closed = closed
+        self._loop = asyncio.get_running_loop()
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._idle: asyncio.TimerHandle | None = None
+        self._status: asyncio.TimerHandle | None = None
+        self._outbox: asyncio.Queue[str | bytes | int] = asyncio.Queue()
+        self._messages: deque[float] = deque()
+
+    async def run(self) -> None:
+        """Serve the connection until it ends."""
+        writer = asyncio.create_task(self._write())
+        self._stay()
+        try:
+            async for message in self.socket:
+                self._stay()
+                match message.type:
+                    case WSMsgType.PING:
+                        if not self._faults.mute:
+                            await self.socket.pong(message.data)
+                    case WSMsgType.TEXT | WSMsgType.BINARY:
+                        self._read(message.data)
+        finally:
+            writer.cancel()
+            for timer in (*self._timers, self._idle, self._status):
+                if timer:
+                    timer.cancel()
+            self._closed(self)
+
+    def send(self, frame: Value, delay: float = 0) -> None:
+        """Send a frame in the connection's format, after some seconds."""
+        text = formatted(frame, self.format)
+        self.send_raw(text if self._faults.text_frames else text.encode(), delay)
+
+    def send_raw(self, data: str | bytes, delay: float = 0) -> None:
+        """Send a text or binary frame as it is, after some seconds."""
+        if delay <= 0:
+            self._outbox.put_nowait(data)
+            return
+
+        def deliver() -> None:
+            self._timers.discard(timer)
+            self._outbox.put_nowait(data)
+
+        timer = self._loop.call_later(delay, deliver)
+        self._timers.add(timer)
+
+    def send_error(self, name: str, message: str = "") -> None:
+        """Send an error frame; it has the same shape in every format."""
+        text = dump({"error": {"name": name, "message": message or name}})
+        self.send_raw(text if self._faults.text_frames else text.encode())
+
+    def close(self, code: int) -> None:
+        """End the connection with a close frame; 1006 stands for none."""
+        if code == 1006:
+            self.drop()
+        else:
+            self._outbox.put_nowait(code)
+
+    def drop(self) -> None:
+        """End the connection without a close frame, which its peer sees as 1006."""
+        if self._request.transport:
+            self._request.transport.abort()
+
+    async def _write(self) -> None:
+        while True:
+            data = await self._outbox.get()
+            if self._faults.mute or self.socket.closed:
+                continue
+            self._stay()
+            try:
+                if isinstance(data, int):
+                    await self.socket.close(code=data)
+                elif isinstance(data, bytes):
+                    await self.socket.send_bytes(data)
+                else:
+                    await self.socket.send_str(data)
+            except ConnectionError:
+                return
+
+    def _stay(self) -> None:
+        """Put off the end that a connection without traffic meets."""
+        if self._idle:
+            self._idle.cancel()
+        self._idle = self._loop.call_later(IDLE_CLOSE, self.drop)
+
+    def _read(self, data: str | bytes) -> None:
+        if not self._within_limits():
+            self.drop()
+            return
+        text = data.decode() if isinstance(data, bytes) else data
+        if text.strip() == "PING":
+            self._tell_status()
+            return
+        try:
+            self._take(json.loads(text))
+        except ValueError:
+            self.send_error("WRONG_FORMAT", "JSON 형식이 아닙니다.")
+        except Refused as refused:
+            self.send_error(refused.name, refused.message)
+
+    def _within_limits(self) -> bool:
+        now = self._loop.time()
+        self._messages.append(now)
+        while self._messages[0] < now - 60:
+            self._messages.popleft()
+        last_second = sum(1 for moment in self._messages if moment > now - 1)
+        return (
+            last_second <= MESSAGES_A_SECOND
+            and len(self._messages) <= MESSAGES_A_MINUTE
+        )
+
+    def _tell_status(self) -> None:
+        self.send_raw('{"status":"UP"}')
+        self._status = self._loop.call_later(STATUS_EVERY, self._tell_status)
+
+    def _take(self, parts: object) -> None:
+        """Take a message: a ticket, then a method or types and a format."""
+        if not isinstance(parts, list) or not all(isinstance(one, dict) for one in parts):
+            raise Refused("WRONG_FORMAT", "배열이 아닙니다.")
+        merged = {name: value for part in parts for name, value in part.items()}
+        ticket = merged.get("ticket")
+        if not isinstance(ticket, str) or not ticket:
+            raise Refused("NO_TICKET", "ticket이 없습니다.")
+        if "method" in merged:
+            self._answer(merged["method"], ticket)
+            return
+        form = merged.get("format", "DEFAULT")
+        if form not in FORMATS:
+            raise Refused("WRONG_FORMAT", "format이 올바르지 않습니다.")
+        typed = [part for part in parts if "type" in part]
+        if not typed:
+            raise Refused("NO_TYPE", "type이 없습니다.")
+        for part in typed:
+            if part["type"] in self._faults.refuse_types:
+                raise Refused("INVALID_PARAM", "지원하지 않는 type입니다.")
+            self._kind.check(part)
+        # A later subscription replaces the earlier one.
+        self.format = form
+        self.subscriptions = {
+            part["type"]: Subscription(part["type"], part)
+            for part in typed
+            if part["type"] not in self._faults.forget_types
+        }
+        self._kind.subscribed(self)
+
+    def _answer(self, method: object, ticket: str) -> None:
+        if method != "LIST_SUBSCRIPTIONS":
+            raise Refused("INVALID_PARAM", "지원하지 않는 method입니다.")
+        if self._faults.ignore_list:
+            return
+        result: list[Value] = [
+            {
+                name: value
+                for name, value in one.parameters.items()
+                if isinstance(value, str | bool | list)
+            }
+            for one in self.subscriptions.values()
+        ]
+        text = dump(
+            {"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket}
+        )
+        self.send_raw(text if self._faults.text_frames else text.encode())
