@@ -1,7 +1,8 @@
 """What every test that runs Home Assistant builds on: a simulated exchange, an account there, its entry here."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_REGION
@@ -69,3 +70,12 @@ async def account(
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)
     await clock.settle()
+
+
+@pytest.fixture
+def every_entity_enabled() -> Generator[None]:
+    """Enable entities that are off by default."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    ):
+        yield

@@ -67,9 +67,9 @@ async def test_the_account_tells_its_connection_and_its_moments(
     assert confirmed.disabled_by is er.RegistryEntryDisabler.INTEGRATION
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_change_and_a_confirmation_have_their_moments(
     hass: HomeAssistant,
+    every_entity_enabled: None,
     account: MockConfigEntry,
     server: UpbitServer,
     clock: Clock,

@@ -1,4 +1,4 @@
-"""Why a set-up failed, in words of Home Assistant: what passes by itself is retried, what does not is said."""
+"""What the exchange refused, in words of Home Assistant: for the form, and for a set-up that failed."""
 
 from datetime import timedelta
 from typing import Final
@@ -26,34 +26,38 @@ Home Assistant 2026.10 forgets the `retry_after` of a failed first refresh, so t
 """
 
 
-def set_up_failure(error: UpbitError) -> HomeAssistantError:
-    """Return the exception with which a set-up answers an error of the exchange."""
+def error_key(error: UpbitError) -> tuple[str, dict[str, str]]:
+    """Return the translation key of an error's sentence, and what the sentence names."""
     match error:
         case InvalidKey():
-            return _final("invalid_auth")
+            return "invalid_auth", {}
         case ExpiredKey():
-            return _final("expired_key")
-        case IpNotAllowed(address=None):
-            return _passing("ip_not_allowed")
-        case IpNotAllowed(address=address):
-            return _passing("ip_not_allowed_address", address=str(address))
+            return "expired_key", {}
+        case IpNotAllowed(address=str(address)):
+            return "ip_not_allowed_address", {"address": address}
+        case IpNotAllowed():
+            return "ip_not_allowed", {}
         case MissingScope():
-            return _passing("missing_permission")
+            return "missing_permission", {}
         case Banned(retry_after=float(seconds)):
             until = dt_util.now() + timedelta(seconds=seconds)
-            return _passing("banned", until=until.isoformat(" ", "minutes"))
+            return "banned_until", {"until": f"{until:%H:%M:%S}"}
+        case Banned():
+            return "banned", {}
         case RateLimited():
-            return _passing("rate_limited")
+            return "rate_limited", {}
         case _:
-            return _passing("cannot_connect")
+            return "cannot_connect", {}
 
 
-def _final(key: str) -> ConfigEntryError:
-    return ConfigEntryError(translation_domain=DOMAIN, translation_key=key)
+def set_up_failure(error: UpbitError) -> HomeAssistantError:
+    """Return the exception with which a set-up answers an error of the exchange.
 
-
-def _passing(key: str, **placeholders: str) -> UpdateFailed:
-    return UpdateFailed(
+    What its owner can mend at Upbit is tried again; a key that is wrong or expired stays so.
+    """
+    final = isinstance(error, InvalidKey | ExpiredKey)
+    key, placeholders = error_key(error)
+    return (ConfigEntryError if final else UpdateFailed)(
         translation_domain=DOMAIN,
         translation_key=key,
         translation_placeholders=placeholders or None,
