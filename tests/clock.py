@@ -18,7 +18,9 @@ SLIVER: Final = 0.001
 class Clock:
     """Moves the frozen time of the whole process, the event loop's included, from one timer to the next."""
 
-    def __init__(self, freezer: FrozenDateTimeFactory, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, freezer: FrozenDateTimeFactory, loop: asyncio.AbstractEventLoop
+    ) -> None:
         """Take the freezer fixture and the loop whose timers count."""
         self._freezer = freezer
         self._loop = loop

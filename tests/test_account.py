@@ -138,13 +138,16 @@ async def test_an_unload_leaves_nothing(
     assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
     assert not server.connections
     ours = [
-        task.get_name() for task in asyncio.all_tasks() if "upbit" in repr(task.get_coro())
+        task.get_name()
+        for task in asyncio.all_tasks()
+        if "upbit" in repr(task.get_coro())
     ]
     assert not [name for name in ours if "stream" in name or "snapshot" in name]
     timers = [
         handle
         for handle in get_scheduled_timer_handles(hass.loop)
-        if not handle.cancelled() and "upbit/" in repr(handle)
+        if not handle.cancelled()
+        and "upbit/" in repr(handle)
         and "upbit_server" not in repr(handle)
     ]
     assert not timers

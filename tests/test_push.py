@@ -1,5 +1,7 @@
 """From a frame to a state, over real sockets."""
 
+from decimal import Decimal
+
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -15,6 +17,12 @@ SAMPLE_FRAME = """{"type": "myAsset", "asset_uuid": "e635f223-1609-4969-8fb6-437
 "assets": [{"currency": "KRW", "balance": 1386929.37231066771348207123, "locked": 10329.670127489597585685},
 {"currency": "BTC", "balance": 0.12345678, "locked": 0.01000000}],
 "asset_timestamp": 4102444800000, "timestamp": 4102444800008, "stream_type": "REALTIME"}"""
+
+DEFAULT_FRAME = """{"type": "myAsset", "asset_uuid": "u", "assets": [{"currency": "BTC", "balance": 0.7,
+"locked": 0.1}], "asset_timestamp": 4102444800000, "timestamp": 4102444800000, "stream_type": "REALTIME"}"""
+
+SIMPLE_FRAME = """{"ty": "myAsset", "astuid": "u", "ast": [{"cu": "BTC", "b": "0.7", "l": "0.1"}],
+"asttms": 4102444800000, "tms": 4102444800000, "st": "REALTIME"}"""
 
 
 @pytest.mark.smoke
@@ -55,7 +63,7 @@ async def test_an_order_moves_balance_to_locked_and_back(
     assert bitcoin.attributes["locked"] == "0.2"
     server.cancel(order)
     await clock.settle()
-    assert state(hass, "sensor.upbit_btc").attributes["locked"] == "0"
+    assert Decimal(state(hass, "sensor.upbit_btc").attributes["locked"]) == 0
 
 
 async def test_a_coin_bought_for_the_first_time_appears_without_a_reload(
@@ -67,7 +75,8 @@ async def test_a_coin_bought_for_the_first_time_appears_without_a_reload(
     assert state(hass, "sensor.upbit_xrp").state == "100"
     assert state(hass, "sensor.upbit_xrp").attributes["average_buy_price"] is None
     await clock.advance(4)
-    assert state(hass, "sensor.upbit_xrp").attributes["average_buy_price"] == "0"
+    average = state(hass, "sensor.upbit_xrp").attributes["average_buy_price"]
+    assert Decimal(average) == 0
 
 
 async def test_a_coin_sold_out_shows_zero(
@@ -100,14 +109,7 @@ async def test_frames_of_every_kind_tell_the_same(
 
 @pytest.mark.parametrize(
     "frame",
-    [
-        '{"type": "myAsset", "asset_uuid": "u", "assets": [%s], "asset_timestamp": 4102444800000,'
-        ' "timestamp": 4102444800000, "stream_type": "REALTIME"}'
-        % '{"currency": "BTC", "balance": 0.7, "locked": 0.1}',
-        '{"ty": "myAsset", "astuid": "u", "ast": [%s], "asttms": 4102444800000,'
-        ' "tms": 4102444800000, "st": "REALTIME"}'
-        % '{"cu": "BTC", "b": "0.7", "l": "0.1"}',
-    ],
+    [DEFAULT_FRAME, SIMPLE_FRAME],
     ids=["DEFAULT", "SIMPLE"],
 )
 @pytest.mark.parametrize("listed", [False, True], ids=["object", "list"])

@@ -1,6 +1,7 @@
 """Frames that cannot be read, a stream that fails, an exchange that turns us away."""
 
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
@@ -142,7 +143,10 @@ async def test_the_first_minutes_of_an_account_are_watched_by_snapshots(
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ({"expires_at": dt_util.utcnow() - timedelta(days=1)}, ConfigEntryState.SETUP_ERROR),
+        (
+            {"expires_at": dt_util.utcnow() - timedelta(days=1)},
+            ConfigEntryState.SETUP_ERROR,
+        ),
         ({"allow_list": {"203.0.113.9"}}, ConfigEntryState.SETUP_RETRY),
         ({"scopes": set()}, ConfigEntryState.SETUP_RETRY),
     ],
@@ -153,7 +157,7 @@ async def test_a_set_up_that_the_exchange_refuses_says_why(
     entry: MockConfigEntry,
     server: UpbitServer,
     clock: Clock,
-    key: dict[str, object],
+    key: dict[str, Any],
     expected: ConfigEntryState,
 ) -> None:
     """What its owner can mend at Upbit is tried again, an expired key is not."""

@@ -40,6 +40,22 @@ class Change:
     empties: bool = False
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A row on its way, with its stamp (ms)."""
+
+    row: ModelRow
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A snapshot on its way, and when it was asked for (s)."""
+
+    requested: float
+    rows: list[ModelRow]
+
+
 @dataclass
 class Account:
     """Plays changes, delivers frames and snapshots to holdings, and records what was shown."""
@@ -50,6 +66,7 @@ class Account:
     shown: list[tuple[float, dict[str, Decimal]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        """Begin with the first row, at nothing but its version."""
         self.history: list[tuple[float, str, Decimal]] = [
             (0.0, self.first_row, Decimal(1))
         ]
@@ -57,18 +74,18 @@ class Account:
         self.holdings = Holdings()
         self.missed = 0
         self._tie = count()
-        self._events: list[tuple[float, int, str, object]] = []
+        self._events: list[tuple[float, int, Frame | Answer]] = []
 
     def at(self, moment: float) -> dict[str, Decimal]:
         """Return the amounts that the ledger held then."""
-        amounts: dict[str, Decimal] = {}
-        for when, currency, amount in self.history:
-            if when <= moment:
-                amounts[currency] = amount
-        return amounts
+        return {
+            currency: amount
+            for when, currency, amount in self.history
+            if when <= moment
+        }
 
-    def _push(self, at: float, kind: str, what: object) -> None:
-        heapq.heappush(self._events, (at, next(self._tie), kind, what))
+    def _push(self, at: float, event: Frame | Answer) -> None:
+        heapq.heappush(self._events, (at, next(self._tie), event))
 
     def run(self, until: float) -> None:
         """Play everything that happens up to a time, in seconds."""
@@ -81,7 +98,7 @@ class Account:
             row = ModelRow(change.currency, amount)
             stamp = (int(change.at * 1000), int(change.at * 1000))
             for copy in range(change.copies):
-                self._push(change.at + change.late + copy, "frame", (row, stamp))
+                self._push(change.at + change.late + copy, Frame(row, stamp))
         in_flight = False
         now = 0.0
         while now <= until:
@@ -91,22 +108,21 @@ class Account:
                 now = max(due, now)
                 self.plan = self.plan.request_made(now)
                 in_flight = True
-                self._push(now + ROUND_TRIP, "answer", (now, self._snapshot(now)))
+                self._push(now + ROUND_TRIP, Answer(now, self._snapshot(now)))
                 continue
             if not self._events:
                 break
-            now, _, kind, what = heapq.heappop(self._events)
-            if kind == "frame":
-                row, stamp = what  # type: ignore[misc]  # the heap holds both kinds
-                outcome = held.received(self.holdings, [row], stamp, now)
-                self.plan = self.plan.frame_received(now)
-            else:
-                in_flight = False
-                requested, rows = what  # type: ignore[misc]  # the heap holds both kinds
-                outcome = held.met(
-                    self.holdings, rows, requested=requested, stood_since=0.0
-                )
-                self.missed += len(outcome.missed)
+            now, _, event = heapq.heappop(self._events)
+            match event:
+                case Frame(row, stamp):
+                    outcome = held.received(self.holdings, [row], stamp, now)
+                    self.plan = self.plan.frame_received(now)
+                case Answer(requested, rows):
+                    in_flight = False
+                    outcome = held.met(
+                        self.holdings, rows, requested=requested, stood_since=0.0
+                    )
+                    self.missed += len(outcome.missed)
             if outcome.doubted:
                 self.plan = self.plan.doubt_arose(now)
             self.holdings = outcome.holdings

@@ -2,9 +2,10 @@
 
 from decimal import Decimal, Inexact
 
-from custom_components.upbit.portfolio.amounts import add, keep, same, subtract, text
 from hypothesis import given, strategies as st
 import pytest
+
+from custom_components.upbit.portfolio.amounts import add, keep, same, subtract, text
 
 AMOUNTS = st.builds(
     lambda whole, decimals, scale: Decimal(f"{whole}.{decimals:0{scale}d}"),

@@ -9,9 +9,7 @@ from .model import Account, Change
 
 MOMENTS = st.integers(0, 240).map(lambda quarter: quarter / 4)
 LATE = st.integers(0, 12).map(lambda quarter: quarter / 4)
-LAGS = st.lists(
-    st.sampled_from([0.0, 0.5, 2.0, 4.0]), min_size=1, max_size=20
-)
+LAGS = st.lists(st.sampled_from([0.0, 0.5, 2.0, 4.0]), min_size=1, max_size=20)
 CODES = st.sampled_from(["KRW", "BTC", "ETH"])
 CHANGES = st.lists(
     st.builds(Change, at=MOMENTS, currency=CODES, late=LATE, copies=st.integers(0, 2)),
@@ -37,7 +35,9 @@ def test_no_currency_ever_shows_an_older_truth(
     newest: dict[str, Decimal] = {}
     for now, totals in play(changes, lags).shown:
         for currency, version in totals.items():
-            assert version >= newest.get(currency, Decimal(0)), f"at {now} s: {currency}"
+            assert version >= newest.get(currency, Decimal(0)), (
+                f"at {now} s: {currency}"
+            )
             newest[currency] = version
 
 

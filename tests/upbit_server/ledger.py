@@ -53,9 +53,7 @@ class Ledger:
             raise Overdrawn(f"not enough {currency}")
         self._wallets[currency] = moved
 
-    def bought(
-        self, currency: str, volume: Decimal, price: Decimal, unit: str
-    ) -> None:
+    def bought(self, currency: str, volume: Decimal, price: Decimal, unit: str) -> None:
         """Mix a purchase, or a deposit at a price, into the average; call it before the move."""
         self._remember()
         wallet = self._wallets.get(currency, Wallet())
@@ -64,7 +62,9 @@ class Ledger:
             ROUNDED.multiply(volume, price),
         )
         total = ROUNDED.add(wallet.total, volume)
-        average = ROUNDED.divide(cost, total).quantize(Decimal("1E-8")) if total else ZERO
+        average = (
+            ROUNDED.divide(cost, total).quantize(Decimal("1E-8")) if total else ZERO
+        )
         self._wallets[currency] = replace(wallet, average=average, unit_currency=unit)
 
     def wallet(self, currency: str) -> Wallet:

@@ -87,7 +87,9 @@ class Markets:
         """List what a Korean user knows."""
         self._random = random
         self._markets = {
-            code: Market(code, korean, english, Decimal(price), Decimal(price), decimals)
+            code: Market(
+                code, korean, english, Decimal(price), Decimal(price), decimals
+            )
             for code, korean, english, price, decimals in _LISTED
         }
 

@@ -47,7 +47,9 @@ class Order:
     @property
     def remaining(self) -> Decimal | None:
         """What is left to fill, in the base currency."""
-        return None if self.volume is None else EXACT.subtract(self.volume, self.executed)
+        return (
+            None if self.volume is None else EXACT.subtract(self.volume, self.executed)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,7 @@ class OrderBook:
         self._tell(order)
         self._moved([pays], stamp)
 
-    def trade(
-        self, code: str, side: str, volume: Decimal, fills: int = 1
-    ) -> Order:
+    def trade(self, code: str, side: str, volume: Decimal, fills: int = 1) -> Order:
         """Trade a volume at the market's price at once.
 
         A sell is a market order. A buy is a market order of the funds that the volume needs; its
@@ -226,7 +226,9 @@ class OrderBook:
                 "executed_volume": order.executed,
                 "trades_count": order.trades,
                 "reserved_fee": order.reserved_fee,
-                "remaining_fee": max(ZERO, EXACT.subtract(order.reserved_fee, order.paid_fee)),
+                "remaining_fee": max(
+                    ZERO, EXACT.subtract(order.reserved_fee, order.paid_fee)
+                ),
                 "paid_fee": order.paid_fee,
                 "locked": order.locked,
                 "executed_funds": order.funds,

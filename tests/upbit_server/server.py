@@ -207,9 +207,7 @@ class UpbitServer:
         return socket
 
     @web.middleware
-    async def _log(
-        self, request: web.Request, handler: Handler
-    ) -> web.StreamResponse:
+    async def _log(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         if response.status != 101:
             self.requests.append(

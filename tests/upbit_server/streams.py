@@ -187,7 +187,9 @@ class Session:
 
     def _take(self, parts: object) -> None:
         """Take a message: a ticket, then a method or types and a format."""
-        if not isinstance(parts, list) or not all(isinstance(one, dict) for one in parts):
+        if not isinstance(parts, list) or not all(
+            isinstance(one, dict) for one in parts
+        ):
             raise Refused("WRONG_FORMAT", "배열이 아닙니다.")
         merged = {name: value for part in parts for name, value in part.items()}
         ticket = merged.get("ticket")

@@ -311,8 +311,7 @@ class _Draft:
             doubted=frozenset(
                 currency
                 for currency, known in self._evidence.items()
-                if known.doubt
-                and not before.evidence.get(currency, Evidence()).doubt
+                if known.doubt and not before.evidence.get(currency, Evidence()).doubt
             ),
             missed=frozenset(self.missed),
         )
