@@ -37,10 +37,12 @@ def amount(value: object) -> Decimal:
         raise ValueError("not an amount")
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
+    if not value and exponent > 0:
+        return Decimal(0)
     if value.adjusted() >= MOST_DIGITS or exponent < -MOST_DIGITS:
         raise ValueError("out of bounds")
-    # 0E+40 has no digits too many, and would be printed with 40 of them.
-    return value if exponent <= 0 else Decimal(format(value, "f") if value else 0)
+    # In plain notation from here on: 1E+3 is 1000.
+    return value if exponent <= 0 else Decimal(format(value, "f"))
 
 
 def moment(value: object) -> int:
