@@ -67,6 +67,7 @@ class Session:
         self.owner = owner
         self.subscriptions: dict[str, Subscription] = {}
         self.format = "DEFAULT"
+        self.pongs = 0
         self._request = request
         self._faults = faults
         self._kind = kind
@@ -89,6 +90,8 @@ class Session:
                     case WSMsgType.PING:
                         if not self._faults.mute:
                             await self.socket.pong(message.data)
+                    case WSMsgType.PONG:
+                        self.pongs += 1
                     case WSMsgType.TEXT | WSMsgType.BINARY:
                         self._read(message.data)
         finally:

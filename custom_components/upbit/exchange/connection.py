@@ -4,8 +4,7 @@ Source: https://docs.upbit.com/kr/reference/websocket-guide.
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Sequence
 import json
 from typing import Final, Never, Protocol
 from uuid import uuid4
@@ -27,8 +26,10 @@ from .rest import turned_away
 
 CONNECT_WITHIN: Final = 10.0
 ANSWER_WITHIN: Final = 10.0
-HEARTBEAT: Final = 30.0
-"""Seconds between pings; the exchange closes a connection after 120 s without traffic."""
+PING_AFTER: Final = 30.0
+"""Seconds of silence before a ping; the exchange closes a connection after 120 s without traffic."""
+
+PONG_WITHIN: Final = 10.0
 
 PROBE_EVERY: Final = 300.0
 """Seconds after which `LIST_SUBSCRIPTIONS` asks again whether the subscription stands."""
@@ -72,7 +73,8 @@ async def open_socket(
             return await session.ws_connect(
                 url,
                 headers=headers,
-                heartbeat=HEARTBEAT,
+                # aiohttp's own heartbeat arms its timer once more when the close is answered.
+                autoping=False,
                 max_msg_size=MOST_RECEIVED,
                 timeout=ClientWSTimeout(ws_close=2),
             )
@@ -125,17 +127,35 @@ class Connection:
     async def listen(self) -> Never:
         """Hand on messages until the connection ends, which raises an `UpbitError`.
 
-        The subscriptions are asked for again and again: pongs come from a server that has
-        forgotten them, too.
+        Silence is broken by pings; the subscriptions are asked for again and again, since pongs
+        come from a server that has forgotten them, too.
         """
+        now = asyncio.get_running_loop().time
+        probe_at = now() + PROBE_EVERY
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PROBE_EVERY):
-                    while True:
-                        self._refuse_errors(await self._receive())
-            await self._ask()
-            if not await self._answer():
-                raise self._refusal
+            if not await self._hear(PING_AFTER):
+                await _sent(self._socket.ping())
+                if not await self._hear(PONG_WITHIN):
+                    raise CannotConnect("no pong")
+            if now() >= probe_at:
+                probe_at = now() + PROBE_EVERY
+                await self._ask()
+                if not await self._answer():
+                    raise self._refusal
+
+    async def _hear(self, within: float) -> bool:
+        """Wait so many seconds for a sign of life; raise an error that nobody asked for."""
+        try:
+            async with asyncio.timeout(within):
+                messages = await self._receive()
+        except TimeoutError:
+            return False
+        for message in messages:
+            if isinstance(message, ErrorFrame):
+                # One with a name that is not known passes.
+                if known := error_of(message.name, message.message):
+                    raise known
+        return True
 
     async def _offer(self, types: Sequence[str]) -> bool:
         await self._send([{"type": kind} for kind in types])
@@ -147,10 +167,9 @@ class Connection:
 
     async def _send(self, parts: list[dict[str, str]]) -> None:
         self._ticket = str(uuid4())
-        try:
-            await self._socket.send_str(json.dumps([{"ticket": self._ticket}, *parts]))
-        except (ClientError, OSError) as error:
-            raise CannotConnect(type(error).__name__) from None
+        await _sent(
+            self._socket.send_str(json.dumps([{"ticket": self._ticket}, *parts]))
+        )
 
     async def _answer(self) -> tuple[str, ...]:
         """Return the types that stand; none if the exchange refused, for the reason it gave."""
@@ -170,19 +189,19 @@ class Connection:
                 return ()
             raise CannotConnect("no answer to LIST_SUBSCRIPTIONS") from None
 
-    @staticmethod
-    def _refuse_errors(messages: tuple[Message, ...]) -> None:
-        """Raise what an error frame says that nobody asked for; one of an unknown name passes."""
-        for message in messages:
-            if isinstance(message, ErrorFrame):
-                if known := error_of(message.name, message.message):
-                    raise known
-
     async def _receive(self) -> tuple[Message, ...]:
         """Wait for a frame, tell the listener, and return its messages."""
         received = await self._socket.receive()
-        if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-            raise CannotConnect(f"closed with {self._socket.close_code}")
+        match received.type:
+            case WSMsgType.PONG:
+                return ()
+            case WSMsgType.PING:
+                await _sent(self._socket.pong(received.data))
+                return ()
+            case WSMsgType.TEXT | WSMsgType.BINARY:
+                pass
+            case _:
+                raise CannotConnect(f"closed with {self._socket.close_code}")
         try:
             messages = parse(received.data)
         except UnreadableFrame as error:
@@ -191,3 +210,11 @@ class Connection:
         for message in messages:
             self._listener.message_received(message)
         return messages
+
+
+async def _sent(sending: Awaitable[None]) -> None:
+    """Send something; a connection that has just ended is no surprise."""
+    try:
+        await sending
+    except (ClientError, OSError) as error:
+        raise CannotConnect(type(error).__name__) from None

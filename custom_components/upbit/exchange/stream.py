@@ -95,7 +95,9 @@ class Stream:
 
     def _backoff(self, error: UpbitError, failures: int) -> float:
         """Return the seconds to wait before the next connect."""
-        longest = min(LONGEST_BACKOFF, SHORTEST_BACKOFF * 2 ** min(failures, 10))
+        longest = min(
+            LONGEST_BACKOFF, SHORTEST_BACKOFF * 2 ** min(max(failures - 1, 0), 10)
+        )
         if isinstance(error, KeyRefused):
             # Only its owner can help the key, and each try counts against the address.
             return self._jitter(LONGEST_BACKOFF / 2, LONGEST_BACKOFF)
