@@ -245,12 +245,12 @@ async def test_a_connection_that_stood_for_a_minute_starts_the_backoff_anew(
     assert len(witness.standing) == 2
 
 
-async def test_pings_keep_an_idle_connection_for_a_day(
+async def test_pings_keep_an_idle_connection_for_hours(
     start: Start, server: UpbitServer, witness: Witness, clock: Clock
 ) -> None:
     """The exchange would close it after 120 s."""
     start()
-    await clock.advance(24 * 3600)
+    await clock.advance(4 * 3600)
     assert not witness.lost
     assert len(witness.standing) == 1
 

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import jwt
 
+from .errors import InvalidKey
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -23,8 +25,11 @@ class Credentials:
         """Return the `Authorization` of one request or one connection; it is good once.
 
         `query` is the unencoded query string, in the order sent.
+        Raises `InvalidKey` if one of the keys is blank.
         Source: https://docs.upbit.com/kr/reference/auth.
         """
+        if not (self.access_key and self.secret_key):
+            raise InvalidKey("blank")
         payload = {"access_key": self.access_key, "nonce": str(uuid4())}
         if query:
             payload["query_hash"] = sha512(query.encode()).hexdigest()
