@@ -145,7 +145,7 @@ async def test_accounts_come_exact(client: Client, server: UpbitServer) -> None:
     server.deposit("BTC", "0.1", price="142350000")
     won, bitcoin = await client().accounts()
     assert str(won.balance) == "1386929.37231066771348207123"
-    assert str(bitcoin.average_buy_price) == "142350000.00000000"
+    assert str(bitcoin.average_buy_price) == "142350000"
     assert bitcoin.average_buy_price_modified is False
     assert bitcoin.unit_currency == "KRW"
 

@@ -60,8 +60,9 @@ SHORT: Final[Mapping[str, str]] = {
 
 
 def plain(amount: Decimal) -> str:
-    """Return an amount without exponent."""
-    return format(amount, "f")
+    """Return an amount without exponent and without zeros at its end."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def dump(value: Value) -> str:
