@@ -1,19 +1,17 @@
 """The account: snapshots and the private stream become holdings, and listeners of what changed are called."""
 
 from asyncio import TimerHandle
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
 from datetime import datetime
-from enum import Enum, auto
 import logging
 import socket
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_REGION
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .const import (
@@ -30,6 +28,7 @@ from .exchange.messages import Message, MyAsset, UnknownFrame
 from .exchange.rest import UpbitRest
 from .exchange.stream import Stream
 from .failures import KEPT_BACK, set_up_failure
+from .listeners import KeyedCoordinator, Topic
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
 from .portfolio.reconciliation import APART, SnapshotPlan
@@ -48,22 +47,8 @@ RENEW_APART: Final = 900.0
 type UpbitConfigEntry = ConfigEntry[UpbitCoordinator]
 
 
-class Topic(Enum):
-    """What a listener can wait for besides a currency, which is named by its code."""
-
-    ACCOUNT = auto()
-    """The connection, the time of the last change, the time of the last confirmation."""
-
-    NEW_CURRENCY = auto()
-    """A currency is held that was not before."""
-
-
-class UpbitCoordinator(DataUpdateCoordinator[None]):
-    """One account. The base class contributes the slow reconciliation and the account of failures.
-
-    The holdings are not the base's `data`: its `async_set_updated_data` re-arms the polling timer
-    with every push, and calls every listener for every change.
-    """
+class UpbitCoordinator(KeyedCoordinator):
+    """One account: its holdings, as they are known, and how well they are known."""
 
     config_entry: UpbitConfigEntry
     device_id: str
@@ -77,7 +62,6 @@ class UpbitCoordinator(DataUpdateCoordinator[None]):
             config_entry=entry,
             name=entry.title,
             update_interval=RECONCILE_EVERY,
-            always_update=False,
         )
         self.holdings = Holdings()
         self.last_change: datetime | None = None
@@ -107,42 +91,12 @@ class UpbitCoordinator(DataUpdateCoordinator[None]):
         self._renewed = float("-inf")
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
         self._first_use_until = hass.loop.time() + FIRST_USE - age
-        self._keyed: defaultdict[object, dict[int, CALLBACK_TYPE]] = defaultdict(dict)
         entry.async_on_unload(self._cancel_timers)
 
     @property
     def connected(self) -> bool:
         """Whether the stream's subscription stands."""
         return self._stood_since is not None
-
-    # Listeners
-
-    @callback
-    @override
-    def async_add_listener(
-        self, update_callback: CALLBACK_TYPE, context: object = None
-    ) -> Callable[[], None]:
-        """Listen for changes of availability and of `context`: a currency code or a topic."""
-        remove = super().async_add_listener(update_callback, context)
-        listeners = self._keyed[context]
-        listeners[id(remove)] = update_callback
-
-        @callback
-        def remove_both() -> None:
-            del listeners[id(remove)]
-            remove()
-
-        return remove_both
-
-    @callback
-    def _notify(self, contexts: Iterable[object]) -> None:
-        for context in contexts:
-            for listener in list(self._keyed[context].values()):
-                try:
-                    listener()
-                except Exception:
-                    # One entity that fails must not hide a change from the others.
-                    _LOGGER.exception("A listener of %s failed", context)
 
     # Snapshots
 
@@ -205,7 +159,7 @@ class UpbitCoordinator(DataUpdateCoordinator[None]):
             )
             if not self.holdings.doubtful:
                 self.last_confirmed = dt_util.utcnow()
-                self._notify((Topic.ACCOUNT,))
+                self.notify((Topic.ACCOUNT,))
         finally:
             self._in_flight = False
         self._judge_freshness()
@@ -249,11 +203,11 @@ class UpbitCoordinator(DataUpdateCoordinator[None]):
         if outcome.missed:
             self._count_missed(len(outcome.missed), now)
         if new:
-            self._notify((Topic.NEW_CURRENCY,))
-        self._notify(outcome.changed)
+            self.notify((Topic.NEW_CURRENCY,))
+        self.notify(outcome.changed)
         if outcome.amended:
             self.last_change = changed_at
-            self._notify((Topic.ACCOUNT,))
+            self.notify((Topic.ACCOUNT,))
 
     def _count_missed(self, count: int, now: float) -> None:
         if not self.missed_changes:
@@ -329,7 +283,7 @@ class UpbitCoordinator(DataUpdateCoordinator[None]):
     def _connection_changed(self) -> None:
         self._judge_freshness()
         self._plan_snapshot()
-        self._notify((Topic.ACCOUNT,))
+        self.notify((Topic.ACCOUNT,))
 
     def message_received(self, message: Message) -> None:
         """Take the rows of a frame; other messages are not ours to read."""

@@ -9,7 +9,8 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
-from .coordinator import Topic, UpbitConfigEntry, UpbitCoordinator
+from .coordinator import UpbitConfigEntry, UpbitCoordinator
+from .listeners import Topic
 from .portfolio.holdings import Holding
 
 

@@ -16,8 +16,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Topic, UpbitConfigEntry, UpbitCoordinator
+from .coordinator import UpbitConfigEntry, UpbitCoordinator
 from .entity import UpbitAccountEntity, UpbitCurrencyEntity
+from .listeners import Topic
 from .portfolio.amounts import text
 
 PARALLEL_UPDATES = 0

@@ -18,7 +18,7 @@ from custom_components.upbit.exchange.messages import (
     parse,
 )
 from custom_components.upbit.exchange.numbers import amount, load, moment
-from tests.upbit_server.wire import dump, shortened
+from tests.upbit_server.wire import dump, plain, shortened
 
 AMOUNTS = st.builds(
     lambda whole, decimals: Decimal(f"{whole}.{decimals}"),
@@ -75,8 +75,8 @@ def test_every_digit_arrives_in_every_format(
         timestamp=1710146517267,
         stream_type="REALTIME",
     )
-    assert [str(asset.balance) for asset in message.assets] == [
-        str(balance) for _, balance, _ in rows
+    assert [plain(asset.balance) for asset in message.assets] == [
+        plain(balance) for _, balance, _ in rows
     ]
 
 

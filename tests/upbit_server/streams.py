@@ -103,8 +103,7 @@ class Session:
 
     def send(self, frame: Value, delay: float = 0) -> None:
         """Send a frame in the connection's format, after some seconds."""
-        text = formatted(frame, self.format)
-        self.send_raw(text if self._faults.text_frames else text.encode(), delay)
+        self._send_text(formatted(frame, self.format), delay)
 
     def send_raw(self, data: str | bytes, delay: float = 0) -> None:
         """Send a text or binary frame as it is, after some seconds."""
@@ -121,8 +120,7 @@ class Session:
 
     def send_error(self, name: str, message: str = "") -> None:
         """Send an error frame; it has the same shape in every format."""
-        text = dump({"error": {"name": name, "message": message or name}})
-        self.send_raw(text if self._faults.text_frames else text.encode())
+        self._send_text(dump({"error": {"name": name, "message": message or name}}))
 
     def close(self, code: int) -> None:
         """End the connection with a close frame; 1006 stands for none."""
@@ -130,6 +128,10 @@ class Session:
             self.drop()
         else:
             self._outbox.put_nowait(code)
+
+    def _send_text(self, text: str, delay: float = 0) -> None:
+        """Send JSON in the kind of frame that the exchange uses, which is binary."""
+        self.send_raw(text if self._faults.text_frames else text.encode(), delay)
 
     def drop(self) -> None:
         """End the connection without a close frame, which its peer sees as 1006."""
@@ -185,7 +187,9 @@ class Session:
         )
 
     def _tell_status(self) -> None:
-        self.send_raw('{"status":"UP"}')
+        self._send_text('{"status":"UP"}')
+        if self._status:
+            self._status.cancel()
         self._status = self._loop.call_later(STATUS_EVERY, self._tell_status)
 
     def _take(self, parts: object) -> None:
@@ -233,7 +237,6 @@ class Session:
             }
             for one in self.subscriptions.values()
         ]
-        text = dump(
-            {"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket}
+        self._send_text(
+            dump({"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket})
         )
-        self.send_raw(text if self._faults.text_frames else text.encode())

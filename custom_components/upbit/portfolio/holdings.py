@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from .amounts import ZERO, add, keep, same
+from .rows import Row, SnapshotRow
 
 HEARD_RECENTLY: Final = 5.0
 """Seconds before a snapshot's request within which a row outranks the snapshot."""
@@ -24,38 +25,6 @@ CATCH_UP: Final = 15.0
 """Seconds after a connect in which a difference is a change missed while the stream was down."""
 
 type Stamp = tuple[int, int]
-
-
-class Row(Protocol):
-    """A currency's amounts as a frame carries them."""
-
-    @property
-    def currency(self) -> str:
-        """Currency code."""
-
-    @property
-    def balance(self) -> Decimal:
-        """What can be ordered with, in the currency."""
-
-    @property
-    def locked(self) -> Decimal:
-        """What orders and withdrawals lock, in the currency."""
-
-
-class SnapshotRow(Row, Protocol):
-    """A currency's amounts and average price as a snapshot carries them."""
-
-    @property
-    def average_buy_price(self) -> Decimal:
-        """Average buy price, in `unit_currency`; 0 for an airdrop."""
-
-    @property
-    def average_buy_price_modified(self) -> bool:
-        """Whether the owner edited the average."""
-
-    @property
-    def unit_currency(self) -> str:
-        """The currency of the average buy price."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""Listeners by what they wait for, so that a frame costs by its rows and not by the currencies held."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+import logging
+from typing import Any, override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Topic(Enum):
+    """What a listener can wait for besides a currency, which is named by its code."""
+
+    ACCOUNT = auto()
+    """The connection, the time of the last change, the time of the last confirmation."""
+
+    NEW_CURRENCY = auto()
+    """A currency is held that was not before."""
+
+
+class KeyedCoordinator(DataUpdateCoordinator[None]):
+    """A coordinator that calls the listeners of what changed, and all of them only for availability.
+
+    Its base contributes a slow poll and no data: `async_set_updated_data` would re-arm the poll with
+    every push, and call every listener for every change.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what the base takes."""
+        super().__init__(*args, always_update=False, **kwargs)
+        self._keyed: defaultdict[object, dict[int, CALLBACK_TYPE]] = defaultdict(dict)
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: object = None
+    ) -> Callable[[], None]:
+        """Listen for changes of availability and of `context`: a currency code or a topic."""
+        remove = super().async_add_listener(update_callback, context)
+        listeners = self._keyed[context]
+        listeners[id(remove)] = update_callback
+
+        @callback
+        def remove_both() -> None:
+            del listeners[id(remove)]
+            remove()
+
+        return remove_both
+
+    @callback
+    def notify(self, contexts: Iterable[object]) -> None:
+        """Call the listeners of what changed."""
+        for context in contexts:
+            for listener in list(self._keyed[context].values()):
+                try:
+                    listener()
+                except Exception:
+                    # One entity that fails must not hide a change from the others.
+                    _LOGGER.exception("A listener of %s failed", context)
