@@ -207,3 +207,44 @@ async def test_a_key_refused_while_running_ends_in_unavailable_states(
     await clock.advance(1200)
     assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
     assert len(server.requests) - requests < 60
+
+
+async def test_a_frame_of_an_unknown_type_is_counted_and_asks_for_nothing(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The exchange may come to send what we do not read."""
+    requests = len(server.requests)
+    server.fault(send_raw='{"type": "novelty", "of": 2027}')
+    await clock.advance(10)
+    assert account.runtime_data.refused_frames == {"unknown_type": 1}
+    assert len(server.requests) == requests
+
+
+async def test_a_ban_is_obeyed_while_running(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """No snapshot until it is over; the stream goes on."""
+    server.fault(ban=600)
+    server.deposit("BTC", "0.1")
+    await clock.advance(5)
+    assert state(hass, "sensor.upbit_btc").state == "0.6"
+    requests = len(server.requests)
+    await clock.advance(590)
+    assert len(server.requests) == requests
+    await clock.advance(20)
+    assert len(server.requests) == requests + 1
+
+
+async def test_the_slow_poll_of_an_account_out_of_reach_fails_without_noise(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was said once, when it was lost, is not said again."""
+    server.fault(refuse_handshake=503, rest_status=503)
+    server.fault(close=1006)
+    await clock.advance(3600)
+    assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]

@@ -31,7 +31,7 @@ from .failures import KEPT_BACK, set_up_failure
 from .listeners import KeyedCoordinator, Topic
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
-from .portfolio.reconciliation import APART, SnapshotPlan
+from .portfolio.reconciliation import SnapshotPlan
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -79,7 +79,11 @@ class UpbitCoordinator(KeyedCoordinator):
         self._cash = REGIONS[region].quote_currency
         self._rest = UpbitRest(session, endpoint, credentials)
         self._stream = Stream(
-            session, endpoint.private_stream, credentials, ("myAsset",), self
+            session,
+            endpoint.private_stream,
+            credentials,
+            ({"type": "myAsset"},),
+            self,
         )
         self._plan = SnapshotPlan()
         self._due: TimerHandle | None = None
@@ -125,7 +129,7 @@ class UpbitCoordinator(KeyedCoordinator):
         """Reconcile slowly: the poll that Home Assistant makes and its user can disable."""
         if (
             self._in_flight
-            or self.hass.loop.time() < self._plan.requested + APART
+            or self.hass.loop.time() < self._plan.open_from
             or await self._async_snapshot()
             or self.last_update_success
         ):

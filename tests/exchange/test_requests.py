@@ -57,6 +57,13 @@ def test_each_token_has_a_nonce_of_its_own_and_the_hash_of_its_query() -> None:
     assert plain["nonce"] != claims["nonce"]
 
 
+@pytest.mark.parametrize("secret", ["", "  ", "\ud800", "ssh-rsaAAAA"])
+def test_what_cannot_sign_is_an_invalid_key(secret: str) -> None:
+    """Not a surprise: anything can be pasted."""
+    with pytest.raises(InvalidKey):
+        Credentials("access", secret).bearer()
+
+
 def test_each_region_has_its_own_host() -> None:
     """And its streams beside its resources."""
     korea = Endpoint.of_region("kr")

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from itertools import pairwise
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 import pytest
 
 from custom_components.upbit.exchange.auth import Credentials
@@ -33,6 +34,7 @@ class Witness:
         self.messages: list[Message] = []
         self.refused: list[str] = []
         self.breaks = False
+        self.breaks_when_lost = False
 
     def stream_connected(self) -> None:
         """Count."""
@@ -43,8 +45,10 @@ class Witness:
         self.standing.append(types)
 
     def stream_lost(self, error: UpbitError) -> None:
-        """Note why."""
+        """Note why, and perhaps break."""
         self.lost.append(error)
+        if self.breaks_when_lost:
+            raise RuntimeError("a fault of the listener")
 
     def message_received(self, message: Message) -> None:
         """Note the message, or break."""
@@ -84,7 +88,7 @@ async def start(
             session,
             Endpoint.of_origin(server.origin).private_stream,
             Credentials(key.access_key, key.secret_key),
-            types,
+            [{"type": kind} for kind in types],
             witness,
             jitter=lambda _, longest: longest,
         )
@@ -156,6 +160,64 @@ async def test_a_last_type_that_is_refused_leaves_the_others_subscribed(
     start(("myAsset", "myOrder", "announcement"))
     await clock.advance(5)
     assert witness.standing == [("myAsset", "myOrder")]
+
+
+async def test_a_refusal_that_ends_the_connection_is_remembered_by_the_next(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """All at once, then one by one, then without the type that was refused: three connections."""
+    server.fault(close_on_error=True)
+    start(("myAsset", "myOrder", "announcement"), scopes=["자산조회"])
+    await clock.advance(20)
+    assert witness.standing == [("myAsset", "announcement")]
+    assert len(handshakes(server)) == 3
+    server.fault(close=1001)
+    await clock.advance(20)
+    assert witness.standing == [("myAsset", "announcement")] * 2
+    assert len(handshakes(server)) == 4
+
+
+async def test_a_type_that_was_refused_is_asked_for_again_after_a_day(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """A region may come to have it."""
+    server.fault(refuse_types=["announcement"])
+    start(("myAsset", "announcement"))
+    await clock.advance(24 * 3600 + 60)
+    server.fault(refuse_types=[])
+    server.fault(close=1001)
+    await clock.advance(5)
+    assert witness.standing == [("myAsset",), ("myAsset", "announcement")]
+
+
+async def test_a_subscription_can_be_changed_while_it_stands(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """On the same connection, and kept on the next."""
+    stream = start()
+    await clock.advance(10)
+    stream.change([{"type": "myAsset"}, {"type": "myOrder"}])
+    await clock.settle()
+    (connection,) = server.connections
+    assert set(connection.subscriptions) == {"myAsset", "myOrder"}
+    assert len(handshakes(server)) == 1
+    server.fault(close=1001)
+    await clock.advance(5)
+    assert witness.standing[-1] == ("myAsset", "myOrder")
+
+
+async def test_a_change_while_a_subscription_is_under_way_is_made_good(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """As soon as it stands."""
+    server.fault(ignore_list=True)
+    stream = start()
+    await clock.advance(1)
+    stream.change([{"type": "myOrder"}])
+    server.fault(ignore_list=False)
+    await clock.advance(15)
+    (connection,) = server.connections
+    assert set(connection.subscriptions) == {"myOrder"}
 
 
 async def test_a_key_that_may_not_subscribe_is_refused(
@@ -281,6 +343,18 @@ async def test_a_subscription_that_was_forgotten_is_found_out(
     assert len(witness.standing) == 2
 
 
+async def test_a_subscription_that_was_forgotten_in_part_is_found_out(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """Each type has to be listed, not just any."""
+    start(("myAsset", "myOrder"))
+    await clock.advance(100)
+    (connection,) = server.connections
+    del connection.subscriptions["myAsset"]
+    await clock.advance(201)
+    assert len(witness.lost) == 1
+
+
 async def test_a_renewal_comes_again_at_once_and_only_once(
     start: Start, server: UpbitServer, witness: Witness, clock: Clock
 ) -> None:
@@ -311,6 +385,39 @@ async def test_a_listener_that_breaks_does_not_end_the_stream(
     await clock.advance(5)
     assert len(witness.standing) == 2
     assert "unexpected error" in caplog.text
+
+
+async def test_a_listener_that_breaks_when_a_connection_is_lost_does_not_end_the_stream(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """The next connection comes all the same."""
+    start()
+    await clock.settle()
+    witness.breaks_when_lost = True
+    server.fault(close=1001)
+    await clock.advance(5)
+    assert len(witness.standing) == 2
+
+
+async def test_a_redirect_takes_no_token_to_another_host(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """The other one sees a request without it."""
+    seen: list[str | None] = []
+
+    async def other(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(status=404)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", other)
+    # The access log cannot be written while time stands still.
+    async with TestServer(app, host="127.0.0.1", access_log=None) as elsewhere:
+        server.fault(redirect=str(elsewhere.make_url("/websocket/v1/private")))
+        start()
+        await clock.settle()
+    assert seen == [None]
+    assert [str(error) for error in witness.lost] == ["status 404 at the handshake"]
 
 
 async def test_a_frame_that_cannot_be_read_leaves_the_connection_alone(

@@ -10,6 +10,8 @@ class Faults:
     accounts_lag: float = 0
     """Seconds that the replica behind /v1/accounts is behind."""
     close_after_handshake: bool = False
+    close_on_error: bool = False
+    """An error frame is the last one of its connection."""
     complete_frames: bool = False
     """Every frame lists every asset, as the user's specification has it."""
     drop_frames: bool = False
@@ -28,6 +30,8 @@ class Faults:
     """Neither pongs nor data."""
     omit_zero_rows: bool = False
     """A coin sold out gets no row."""
+    redirect: str | None = None
+    """Where the handshake of a private stream is sent instead."""
     refuse_handshake: int | None = None
     refuse_types: tuple[str, ...] = ()
     """A subscription with one of these is answered with an error frame."""

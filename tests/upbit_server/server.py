@@ -178,6 +178,8 @@ class UpbitServer:
     async def _private(self, request: web.Request) -> web.StreamResponse:
         if self.faults.refuse_handshake:
             return web.Response(status=self.faults.refuse_handshake)
+        if self.faults.redirect:
+            return web.Response(status=302, headers={"Location": self.faults.redirect})
         key = self.keys.verify(
             request.headers.get("Authorization"), "", request.remote or ""
         )

@@ -121,6 +121,8 @@ class Session:
     def send_error(self, name: str, message: str = "") -> None:
         """Send an error frame; it has the same shape in every format."""
         self._send_text(dump({"error": {"name": name, "message": message or name}}))
+        if self._faults.close_on_error:
+            self.close(1008)
 
     def close(self, code: int) -> None:
         """End the connection with a close frame; 1006 stands for none."""

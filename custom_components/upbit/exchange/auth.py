@@ -25,7 +25,7 @@ class Credentials:
         """Return the `Authorization` of one request or one connection; it is good once.
 
         `query` is the unencoded query string, in the order sent.
-        Raises `InvalidKey` if one of the keys is blank.
+        Raises `InvalidKey` if one of the keys is blank or cannot sign.
         Source: https://docs.upbit.com/kr/reference/auth.
         """
         if not (self.access_key and self.secret_key):
@@ -35,4 +35,8 @@ class Credentials:
             payload["query_hash"] = sha512(query.encode()).hexdigest()
             payload["query_hash_alg"] = "SHA512"
         # HS512, the other one that Upbit takes, wants a longer secret than Upbit gives.
-        return f"Bearer {jwt.encode(payload, self.secret_key, algorithm='HS256')}"
+        try:
+            return f"Bearer {jwt.encode(payload, self.secret_key, algorithm='HS256')}"
+        except (jwt.PyJWTError, UnicodeError) as error:
+            # A certificate, or half a character.
+            raise InvalidKey("unusable") from error

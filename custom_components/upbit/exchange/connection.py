@@ -4,7 +4,8 @@ Source: https://docs.upbit.com/kr/reference/websocket-guide.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
 import json
 from typing import Final, Never, Protocol
 from uuid import uuid4
@@ -37,8 +38,15 @@ PROBE_EVERY: Final = 300.0
 OFFERS_APART: Final = 0.5
 """Seconds between two subscriptions: each is two messages, and five a second are allowed."""
 
+FORGET_AFTER: Final = 86_400.0
+"""Seconds after which a type that was refused is asked for again."""
+
 MOST_RECEIVED: Final = 64 * 1_048_576
 """Bytes at which aiohttp gives the connection up; smaller frames that are too large are refused alone."""
+
+
+type Part = Mapping[str, str | bool | Sequence[str]]
+"""One type of a subscription, with its parameters: `{"type": "ticker", "codes": ["KRW-BTC"]}`."""
 
 
 class StreamListener(Protocol):
@@ -91,38 +99,79 @@ async def open_socket(
         raise CannotConnect(type(error).__name__) from None
 
 
+@dataclass(slots=True)
+class Refusals:
+    """What the exchange refused on earlier connections, which may have ended with it."""
+
+    one_by_one: bool = False
+    """Whether a message with all types was refused, and it is not known yet for which of them."""
+
+    types: dict[str, float] = field(default_factory=dict)
+    """The types that were refused, and when (s of the event loop)."""
+
+    def without(self, parts: Sequence[Part], now: float) -> tuple[Part, ...]:
+        """Return the parts that are worth asking for."""
+        for kind, since in tuple(self.types.items()):
+            if now - since >= FORGET_AFTER:
+                del self.types[kind]
+        return tuple(part for part in parts if part["type"] not in self.types)
+
+
 class Connection:
     """An open connection, from its subscription to its end."""
 
     def __init__(
-        self, socket: ClientWebSocketResponse, listener: StreamListener
+        self,
+        socket: ClientWebSocketResponse,
+        listener: StreamListener,
+        refusals: Refusals,
     ) -> None:
-        """Take an open socket."""
+        """Take an open socket, and what earlier ones ran into."""
         self._socket = socket
         self._listener = listener
+        self._refusals = refusals
         self._ticket = ""
+        self._refused = False
         self._refusal: UpbitError = CannotConnect("subscription refused")
+        self._standing: tuple[Part, ...] = ()
+        self._wanted: tuple[Part, ...] | None = None
+        self._hearing: asyncio.Timeout | None = None
 
-    async def subscribe(self, types: Sequence[str]) -> tuple[str, ...]:
-        """Subscribe to as many of the types as the exchange grants, and return them.
+    async def subscribe(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        """Subscribe to as many types as the exchange grants, and return them.
 
         All go in one message, since a later one replaces it. If that is refused, the first goes
         alone and the others join one by one, so that a missing scope costs its own type only.
         """
-        if await self._offer(types):
-            return tuple(types)
-        standing: tuple[str, ...] = ()
-        stands = False
-        for kind in types if len(types) > 1 else ():
-            await asyncio.sleep(OFFERS_APART)
-            if stands := await self._offer((*standing, kind)):
-                standing = (*standing, kind)
-        if standing and not stands:
-            await asyncio.sleep(OFFERS_APART)
-            stands = await self._offer(standing)
-        if not stands:
+        now = asyncio.get_running_loop().time()
+        wanted = self._refusals.without(parts, now)
+        if not self._refusals.one_by_one and await self._offer(wanted):
+            self._standing = wanted
+            return _types(wanted)
+        if len(wanted) == 1:
             raise self._refusal
-        return standing
+        self._refusals.one_by_one = True
+        stands = False
+        for part in wanted:
+            await asyncio.sleep(OFFERS_APART)
+            if stands := await self._offer((*self._standing, part)):
+                self._standing = (*self._standing, part)
+            elif not self._standing:
+                raise self._refusal
+            else:
+                self._note_refused(part)
+        if not stands:
+            await asyncio.sleep(OFFERS_APART)
+            if not await self._offer(self._standing):
+                raise self._refusal
+        self._refusals.one_by_one = False
+        return _types(self._standing)
+
+    def change(self, parts: Sequence[Part]) -> None:
+        """Subscribe to something else; the exchange replaces what stood before."""
+        self._wanted = tuple(parts)
+        if self._hearing and not self._hearing.expired():
+            self._hearing.reschedule(asyncio.get_running_loop().time())
 
     async def listen(self) -> Never:
         """Hand on messages until the connection ends, which raises an `UpbitError`.
@@ -133,23 +182,30 @@ class Connection:
         now = asyncio.get_running_loop().time
         probe_at = now() + PROBE_EVERY
         while True:
-            if not await self._hear(PING_AFTER):
+            heard = await self._hear(PING_AFTER)
+            if self._wanted is not None:
+                self._standing, self._wanted = self._wanted, None
+                if not await self._offer(self._standing):
+                    raise self._refusal
+            elif not heard:
                 await _sent(self._socket.ping())
                 if not await self._hear(PONG_WITHIN):
                     raise CannotConnect("no pong")
             if now() >= probe_at:
                 probe_at = now() + PROBE_EVERY
                 await self._ask()
-                if not await self._answer():
+                if not await self._stand(self._standing):
                     raise self._refusal
 
     async def _hear(self, within: float) -> bool:
         """Wait so many seconds for a sign of life; raise an error that nobody asked for."""
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(within) as self._hearing:
                 messages = await self._receive()
         except TimeoutError:
             return False
+        finally:
+            self._hearing = None
         for message in messages:
             if isinstance(message, ErrorFrame):
                 # One with a name that is not known passes.
@@ -157,15 +213,33 @@ class Connection:
                     raise known
         return True
 
-    async def _offer(self, types: Sequence[str]) -> bool:
-        await self._send([{"type": kind} for kind in types])
+    async def _offer(self, parts: Sequence[Part]) -> bool:
+        await self._send(parts)
         await self._ask()
-        return set(types) <= set(await self._answer())
+        try:
+            return await self._stand(parts)
+        except CannotConnect:
+            if not self._refused:
+                raise
+            # A refusal that ends the connection: the next one has to know what it was for.
+            if len(parts) == 1:
+                raise self._refusal from None
+            if self._refusals.one_by_one:
+                self._note_refused(parts[-1])
+            self._refusals.one_by_one = True
+            raise
+
+    async def _stand(self, parts: Sequence[Part]) -> bool:
+        """Tell whether the answer to a question lists every part."""
+        return set(_types(parts)) <= set(await self._answer())
+
+    def _note_refused(self, part: Part) -> None:
+        self._refusals.types[str(part["type"])] = asyncio.get_running_loop().time()
 
     async def _ask(self) -> None:
         await self._send([{"method": "LIST_SUBSCRIPTIONS"}])
 
-    async def _send(self, parts: list[dict[str, str]]) -> None:
+    async def _send(self, parts: Sequence[Part]) -> None:
         self._ticket = str(uuid4())
         await _sent(
             self._socket.send_str(json.dumps([{"ticket": self._ticket}, *parts]))
@@ -173,19 +247,19 @@ class Connection:
 
     async def _answer(self) -> tuple[str, ...]:
         """Return the types that stand; none if the exchange refused, for the reason it gave."""
-        refused = False
+        self._refused = False
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 while True:
                     for message in await self._receive():
                         match message:
                             case ErrorFrame(name=name, message=text):
-                                refused = True
+                                self._refused = True
                                 self._refusal = error_of(name, text) or self._refusal
                             case Subscriptions(types=types, ticket=self._ticket):
-                                return () if refused else types
+                                return () if self._refused else types
         except TimeoutError:
-            if refused:
+            if self._refused:
                 return ()
             raise CannotConnect("no answer to LIST_SUBSCRIPTIONS") from None
 
@@ -210,6 +284,10 @@ class Connection:
         for message in messages:
             self._listener.message_received(message)
         return messages
+
+
+def _types(parts: Sequence[Part]) -> tuple[str, ...]:
+    return tuple(str(part["type"]) for part in parts)
 
 
 async def _sent(sending: Awaitable[None]) -> None:

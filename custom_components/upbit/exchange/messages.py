@@ -17,6 +17,8 @@ from .numbers import amount, load, moment
 MOST_BYTES: Final = 1_048_576
 """A frame of every coin that Upbit lists has about 60 kB."""
 
+LONGEST_TEXT: Final = 200
+
 CURRENCY: Final = re.compile(r"[A-Za-z0-9$._-]{1,20}")
 """Currency codes: upper-case letters and digits today; what else may come must fit an identifier."""
 
@@ -108,9 +110,13 @@ class _Fields:
     def text(self, name: str) -> str:
         """Return a text of a sane length."""
         value = self.value(name)
-        if not isinstance(value, str) or len(value) > 200:
+        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
             raise UnreadableFrame("wrong_type")
         return value
+
+    def quoted(self, name: str) -> str:
+        """Return the beginning of a field, whatever it is; nothing if it is missing."""
+        return str(self.value(name))[:LONGEST_TEXT] if name in self else ""
 
     def currency(self) -> str:
         """Return the currency code."""
@@ -156,7 +162,8 @@ def parse(data: str | bytes) -> tuple[Message, ...]:
 def _message(fields: _Fields) -> Message:
     if "error" in fields:
         error = _Fields(fields.value("error"))
-        return ErrorFrame(error.text("name"), error.text("message"))
+        # Whatever it says: a refusal that was not heard would look like silence.
+        return ErrorFrame(*(error.quoted(name) for name in ("name", "message")))
     if "method" in fields:
         return _subscriptions(fields)
     if "type" in fields:

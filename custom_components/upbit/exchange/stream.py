@@ -1,7 +1,7 @@
 """A stream that is kept: whatever ends a connection, the next one comes, and never in a hurry."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 import logging
 import random
 from typing import Final, Never
@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from .auth import Credentials
-from .connection import Connection, StreamListener, open_socket
+from .connection import Connection, Part, Refusals, StreamListener, open_socket
 from .errors import CannotConnect, KeyRefused, RateLimited, UpbitError
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Stream:
         session: ClientSession,
         url: URL,
         credentials: Credentials | None,
-        types: tuple[str, ...],
+        parts: Sequence[Part],
         listener: StreamListener,
         *,
         jitter: Callable[[float, float], float] = random.uniform,
@@ -43,9 +43,11 @@ class Stream:
         self._session = session
         self._url = url
         self._credentials = credentials
-        self._types = types
+        self._parts = tuple(parts)
         self._listener = listener
         self._jitter = jitter
+        self._refusals = Refusals()
+        self._connection: Connection | None = None
         self._renewal: asyncio.Timeout | None = None
         self._stands_since: float | None = None
 
@@ -59,7 +61,10 @@ class Stream:
             error = await self._hold()
             stood = now() - self._stands_since if self._stands_since else 0.0
             failures = 0 if stood >= STEADY_AFTER else failures + 1
-            self._listener.stream_lost(error)
+            try:
+                self._listener.stream_lost(error)
+            except Exception:
+                _LOGGER.exception("A listener failed; the stream goes on")
             pause = self._backoff(error, failures)
             await asyncio.sleep(max(pause, began + CONNECTS_APART - now()))
 
@@ -68,6 +73,12 @@ class Stream:
         if self._renewal and not self._renewal.expired():
             self._renewal.reschedule(asyncio.get_running_loop().time())
 
+    def change(self, parts: Sequence[Part]) -> None:
+        """Subscribe to something else, on this connection and on those to come."""
+        self._parts = tuple(parts)
+        if self._connection:
+            self._connection.change(self._parts)
+
     async def _hold(self) -> UpbitError:
         """Hold one connection as long as it lasts; return what ended it."""
         try:
@@ -75,12 +86,17 @@ class Stream:
                 socket = await open_socket(self._session, self._url, self._credentials)
                 try:
                     self._listener.stream_connected()
-                    connection = Connection(socket, self._listener)
-                    types = await connection.subscribe(self._types)
+                    connection = Connection(socket, self._listener, self._refusals)
+                    parts = self._parts
+                    types = await connection.subscribe(parts)
+                    self._connection = connection
+                    if parts != self._parts:
+                        connection.change(self._parts)
                     self._stands_since = asyncio.get_running_loop().time()
                     self._listener.stream_stands(types)
                     await connection.listen()
                 finally:
+                    self._connection = None
                     await socket.close()
         except TimeoutError:
             return CannotConnect("renewed")

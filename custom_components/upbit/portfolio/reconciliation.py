@@ -76,6 +76,11 @@ class SnapshotPlan:
         """Ask nothing until then: the exchange limits or bans us."""
         return replace(self, not_before=max(self.not_before, until))
 
+    @property
+    def open_from(self) -> float:
+        """The earliest moment of a request that nothing here has asked for."""
+        return max(self.requested + APART, self.not_before)
+
     def due(self, *, repeat: bool) -> float | None:
         """Return when the next request is due, `None` if nothing asks for one.
 
@@ -88,4 +93,4 @@ class SnapshotPlan:
             moments.append(self.requested + REPEAT)
         if not moments:
             return None
-        return max(min(moments), self.requested + APART, self.not_before)
+        return max(min(moments), self.open_from)
