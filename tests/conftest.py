@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
+from typing import Any
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -39,7 +40,10 @@ async def server(socket_enabled: None, clock: Clock) -> AsyncGenerator[UpbitServ
 
 @pytest.fixture
 def entry(
-    hass: HomeAssistant, server: UpbitServer, enable_custom_integrations: None
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    server: UpbitServer,
+    enable_custom_integrations: None,
 ) -> MockConfigEntry:
     """Return an entry with a key of the account; it is not set up yet."""
     key = server.issue_key()

@@ -8,8 +8,11 @@ import struct
 from typing import Any
 
 import pytest
+import yaml
 
-from custom_components.upbit.binary_sensor import CONNECTION
+from custom_components.upbit.binary_sensor import CONNECTION, LEVEL
+from custom_components.upbit.button import REFRESH
+from custom_components.upbit.event import ACTIVITY, ALERT
 from custom_components.upbit.exchange.endpoint import REGIONS
 from custom_components.upbit.exchange.errors import (
     BY_NAME,
@@ -19,7 +22,14 @@ from custom_components.upbit.exchange.errors import (
     error_of,
 )
 from custom_components.upbit.failures import error_key
-from custom_components.upbit.sensor import MOMENTS, total_description
+from custom_components.upbit.portfolio.activity import Kind
+from custom_components.upbit.portfolio.alerts import Condition, Measure
+from custom_components.upbit.sensors import (
+    ACCOUNT_SENSORS,
+    CURRENCY_SENSORS,
+    MOMENTS,
+    OPEN_ORDERS,
+)
 
 ROOT = Path(__file__).parents[1]
 INTEGRATION = ROOT / "custom_components" / "upbit"
@@ -97,16 +107,64 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
 
 
 def test_every_entity_has_a_name_and_an_icon() -> None:
-    """The total is named by its currency's device."""
+    """The total is named by its currency's device, an alert's entities by the alert's."""
     icons = read("icons.json")["entity"]
-    named = {("binary_sensor", CONNECTION.translation_key)}
-    named |= {("sensor", moment.translation_key) for moment in MOMENTS}
-    for platform, key in named:
-        assert TEXTS["en"][f"entity.{platform}.{key}.name"]
+    sensors = (*MOMENTS, *ACCOUNT_SENSORS, *CURRENCY_SENSORS, OPEN_ORDERS)
+    named = {("sensor", sensor.translation_key) for sensor in sensors}
+    named |= {
+        ("binary_sensor", CONNECTION.translation_key),
+        ("button", REFRESH.translation_key),
+        ("event", ACTIVITY.translation_key),
+    }
+    by_device = {
+        ("binary_sensor", LEVEL.translation_key),
+        ("event", ALERT.translation_key),
+        ("sensor", "currency"),
+    }
+    for platform, key in named | by_device:
         assert icons[platform][key]["default"].startswith("mdi:")
-    key = total_description("BTC").translation_key
-    assert icons["sensor"][key]["default"].startswith("mdi:")
-    assert sum(map(len, icons.values())) == len(named) + 1
+        assert (f"entity.{platform}.{key}.name" in TEXTS["en"]) == (
+            (platform, key) in named
+        )
+    assert sum(map(len, icons.values())) == len(named | by_device)
+
+
+def test_every_event_type_and_choice_has_its_words() -> None:
+    """As the logbook and the forms show them."""
+    for description in (ACTIVITY, ALERT):
+        for kind in description.event_types or ():
+            path = f"entity.event.{description.translation_key}.state_attributes"
+            assert TEXTS["en"][f"{path}.event_type.state.{kind}"]
+    for name, options in (
+        ("alert_measure", Measure),
+        ("alert_condition", Condition),
+        ("kinds", Kind),
+    ):
+        for option in options:
+            assert TEXTS["en"][f"selector.{name}.options.{option.value}"]
+
+
+@pytest.mark.parametrize("name", ["services", "triggers", "conditions"])
+def test_what_the_automation_editor_offers_has_words_and_icons(name: str) -> None:
+    """Each action, trigger and condition, with each of its fields."""
+    offered = yaml.safe_load((INTEGRATION / f"{name}.yaml").read_text())
+    icons = read("icons.json")[name]
+    offered = {key: one for key, one in offered.items() if not key.startswith(".")}
+    assert offered.keys() == icons.keys()
+    for key, one in offered.items():
+        assert TEXTS["en"][f"{name}.{key}.name"]
+        assert TEXTS["en"][f"{name}.{key}.description"]
+        for field in one.get("fields", {}):
+            assert TEXTS["en"][f"{name}.{key}.fields.{field}.name"]
+
+
+def test_each_problem_of_an_alert_has_its_sentence() -> None:
+    """Whatever the form refuses."""
+    source = (INTEGRATION / "portfolio" / "alerts.py").read_text()
+    problems = re.findall(r'return "\w+", "(\w+)"', source)
+    assert problems
+    for problem in problems:
+        assert TEXTS["en"][f"config_subentries.alert.error.{problem}"]
 
 
 def test_every_failure_has_its_sentence_in_the_form_and_in_a_failed_set_up() -> None:

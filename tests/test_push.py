@@ -138,7 +138,16 @@ async def test_a_frame_writes_the_states_of_its_own_currencies_only(
     await clock.settle()
     assert {event.data["entity_id"] for event in written} == {
         "sensor.upbit_btc",
+        "sensor.upbit_btc_value",
+        "sensor.upbit_coins_value",
         "sensor.upbit_last_change",
+        # Names the coins that cost nothing, and their worth.
+        "sensor.upbit_total_cost",
+        "sensor.upbit_total_value",
+        # Until it is known that the bitcoin came from outside.
+        "sensor.upbit_gain_over_holding",
+        "sensor.upbit_profit_since_baseline",
+        "sensor.upbit_profit_today",
     }
     written.clear()
     server.fault(duplicate_frames=True)

@@ -110,7 +110,7 @@ async def test_sensors_never_go_backwards_with_a_lagging_replica_and_late_frames
     @callback
     def watch(event: Event[EventStateChangedData]) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
-        if old and new and "unit_of_measurement" in new.attributes:
+        if old and new and "balance" in new.attributes:
             if Decimal(new.state) < Decimal(old.state):
                 falls.append(f"{new.entity_id}: {old.state} -> {new.state}")
 

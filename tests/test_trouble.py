@@ -1,5 +1,6 @@
 """Frames that cannot be read, a stream that fails, an exchange that turns us away."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ async def test_a_frame_that_cannot_be_read_is_refused_whole_and_costs_nothing(
     assert state(hass, "sensor.upbit_eth").state == "2"
     assert caplog.text.count("cannot be read") == 1
     assert "secret-content" not in caplog.text
-    assert sum(account.runtime_data.refused_frames.values()) == 3
+    assert sum(account.runtime_data.coordinator.refused_frames.values()) == 3
     await clock.advance(4)
     assert [one.path for one in server.requests[requests:]] == ["/v1/accounts"]
     assert [*server.connections] == [connection]
@@ -119,13 +120,17 @@ async def test_states_are_unavailable_only_when_nothing_has_come_for_three_minut
 async def test_a_silent_stream_is_healthy(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
-    """Nothing is sent when nothing changes; a day passes on one connection, with four snapshots an hour."""
+    """Nothing is sent when nothing changes; a day passes on one connection, with four snapshots an hour.
+
+    Besides them the list of markets is looked at once an hour, and prices when a day begins.
+    """
     (connection,) = server.connections
-    requests = len(server.requests)
+    before = Counter(one.path for one in server.requests)
     await clock.advance(24 * 3600)
     assert state(hass, "binary_sensor.upbit_connection").state == "on"
     assert [*server.connections] == [connection]
-    assert len(server.requests) - requests == 96
+    asked = Counter(one.path for one in server.requests) - before
+    assert asked == {"/v1/accounts": 96, "/v1/market/all": 24, "/v1/ticker": 1}
 
 
 async def test_the_first_minutes_of_an_account_are_watched_by_snapshots(
@@ -216,7 +221,7 @@ async def test_a_frame_of_an_unknown_type_is_counted_and_asks_for_nothing(
     requests = len(server.requests)
     server.fault(send_raw='{"type": "novelty", "of": 2027}')
     await clock.advance(10)
-    assert account.runtime_data.refused_frames == {"unknown_type": 1}
+    assert account.runtime_data.coordinator.refused_frames == {"unknown_type": 1}
     assert len(server.requests) == requests
 
 

@@ -2,45 +2,97 @@
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
-from .coordinator import UpbitConfigEntry, UpbitCoordinator
+from .account import UpbitConfigEntry, async_account
+from .const import DOMAIN, SUBENTRY_ALERT
+from .coordinator import UpbitCoordinator
 from .entity import account_device, currency_identifier
+from .memory import Memory
+from .services import async_register_actions
 
-PLATFORMS = (Platform.BINARY_SENSOR, Platform.SENSOR)
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which are there whether an account is loaded or not."""
+    async_register_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> bool:
-    """Set up an account: its first snapshot, its devices and entities, then its stream."""
+    """Set up an account: its first snapshot, its devices and entities, then its streams."""
     coordinator = UpbitCoordinator(hass, entry)
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = coordinator
-    account = dr.async_get(hass).async_get_or_create(
+    account = await async_account(hass, entry, coordinator)
+    entry.runtime_data = account
+    device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **account_device(entry)
     )
-    coordinator.device_id = account.id
-    _remove_sold(hass, coordinator)
+    coordinator.device_id = device.id
+    _remove_sold(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.start_stream()
+    account.async_start(hass)
+    entry.async_on_unload(entry.add_update_listener(_async_updated))
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> bool:
-    """Unload an account; its stream and timers end with it."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    """Unload an account; its streams and timers end with it."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.async_stop()
+    return True
 
 
-def _remove_sold(hass: HomeAssistant, coordinator: UpbitCoordinator) -> None:
+async def async_remove_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
+    """Forget an account for good."""
+    await Memory(hass, entry.entry_id, entry.title).async_remove()
+
+
+async def _async_updated(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
+    """Follow a change of the entry: alerts without a reload, all else with one."""
+    account = entry.runtime_data
+    if account.set_up_with != (entry.data, entry.options, entry.title):
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    _rename_alerts(hass, entry)
+    account.alerts.sync()
+
+
+def _rename_alerts(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
+    """Name the devices of alerts after their subentries."""
+    registry = dr.async_get(hass)
+    for subentry in entry.subentries.values():
+        if subentry.subentry_type != SUBENTRY_ALERT:
+            continue
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+            if (
+                subentry.subentry_id in device.config_entries_subentries[entry.entry_id]
+                and device.name != subentry.title
+            ):
+                registry.async_update_device(device.id, name=subentry.title)
+
+
+def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     """Remove the devices of currencies that are held no more.
 
     Home Assistant gives a device and its entities their old ids back when they return. An account
     of nothing removes nothing: an answer that lost its rows looks like it.
     """
-    if not coordinator.holdings.of:
+    holdings = entry.runtime_data.coordinator.holdings
+    if not holdings.of:
         return
     registry = dr.async_get(hass)
-    entry = coordinator.config_entry
-    held = {currency_identifier(entry, code) for code in coordinator.holdings.of}
+    held = {currency_identifier(entry, code) for code in holdings.of}
     for device in dr.async_child_entries_for_config_entry(registry, entry.entry_id):
         if held.isdisjoint(device.identifiers):
             registry.async_remove_device(device.id)

@@ -1,27 +1,33 @@
-"""Whether the stream of the account stands."""
+"""Whether the stream of the account stands, and whether the level of an alert holds."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import UpbitConfigEntry
-from .entity import UpbitAccountEntity
+from .account import Account, UpbitConfigEntry
+from .alerting import AlertOf
+from .const import DOMAIN
+from .entity import UpbitAccountEntity, UpbitAlertEntity
+from .portfolio.alerts import AMOUNTS, Rule
 
 PARALLEL_UPDATES = 0
 
-CONNECTION = BinarySensorEntityDescription(
+CONNECTION: Final = BinarySensorEntityDescription(
     key="connection",
     translation_key="connection",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
+
+LEVEL: Final = BinarySensorEntityDescription(key="level", translation_key="level")
 
 
 async def async_setup_entry(
@@ -29,8 +35,34 @@ async def async_setup_entry(
     entry: UpbitConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the connection sensor."""
-    async_add_entities([UpbitConnectionSensor(entry.runtime_data, CONNECTION)])
+    """Add the connection sensor, and one for each alert that watches a level."""
+    account = entry.runtime_data
+    known: set[str] = set()
+
+    @callback
+    def sync_alert(rule: Rule) -> None:
+        if rule.is_level and rule.id not in known:
+            known.add(rule.id)
+            async_add_entities(
+                [UpbitLevelSensor(account, rule)], config_subentry_id=rule.id
+            )
+        elif not rule.is_level:
+            known.discard(rule.id)
+            _remove_level(hass, entry, rule)
+
+    async_add_entities([UpbitConnectionSensor(account, CONNECTION)])
+    for rule in account.alerts.rules.values():
+        sync_alert(rule)
+    entry.async_on_unload(account.alerts.on_new(sync_alert))
+
+
+def _remove_level(hass: HomeAssistant, entry: UpbitConfigEntry, rule: Rule) -> None:
+    """Remove the sensor of an alert that was edited to watch moves."""
+    registry = er.async_get(hass)
+    if entity_id := registry.async_get_entity_id(
+        Platform.BINARY_SENSOR, DOMAIN, f"{entry.entry_id}_{rule.id}_{LEVEL.key}"
+    ):
+        registry.async_remove(entity_id)
 
 
 class UpbitConnectionSensor(UpbitAccountEntity, BinarySensorEntity):
@@ -47,3 +79,28 @@ class UpbitConnectionSensor(UpbitAccountEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether the stream stands."""
         return self.coordinator.connected
+
+
+class UpbitLevelSensor(UpbitAlertEntity, BinarySensorEntity):
+    """On while what an alert measures is above, or below, its threshold."""
+
+    _attr_name = None
+
+    def __init__(self, account: Account, rule: Rule) -> None:
+        """Describe the sensor by its rule."""
+        super().__init__(account, rule, LEVEL, AlertOf(rule.id))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether what the rule measures is known."""
+        rule = self.account.alerts.rules.get(self.rule_id)
+        if rule is None or not super().available:
+            return False
+        return rule.measure in AMOUNTS or self.account.worth.known
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether the level holds."""
+        return self.account.alerts.holds(self.rule_id)

@@ -5,8 +5,14 @@ import logging
 import socket
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+)
 from homeassistant.const import CONF_NAME, CONF_REGION
+from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
@@ -19,12 +25,14 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .alert_flow import AlertFlow
 from .const import (
     CONF_ACCESS_KEY,
     CONF_API_HOST,
     CONF_SECRET_KEY,
     DOMAIN,
     SECTION_ADVANCED,
+    SUBENTRY_ALERT,
 )
 from .exchange.auth import Credentials
 from .exchange.endpoint import REGIONS, Endpoint
@@ -70,6 +78,15 @@ class UpbitConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Begin without data."""
         self._data: dict[str, str] = {}
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to an account."""
+        return {SUBENTRY_ALERT: AlertFlow}
 
     @override
     async def async_step_user(

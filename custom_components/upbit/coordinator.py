@@ -5,11 +5,12 @@ from collections import Counter
 from datetime import datetime
 import logging
 import socket
-from typing import Final, override
+from typing import Final, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -22,9 +23,10 @@ from .const import (
     RECONCILE_EVERY,
 )
 from .exchange.auth import Credentials
+from .exchange.connection import Part
 from .exchange.endpoint import REGIONS, Endpoint
 from .exchange.errors import RateLimited, UpbitError
-from .exchange.messages import Message, MyAsset, UnknownFrame
+from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import UpbitRest
 from .exchange.stream import Stream
 from .failures import KEPT_BACK, set_up_failure
@@ -41,20 +43,47 @@ FRESH_FOR: Final = 180.0
 FIRST_USE: Final = 600.0
 """Seconds in which the stream of an account that never used it may stay silent."""
 
+SUBSCRIPTION: Final[tuple[Part, ...]] = (
+    {"type": "myAsset"},
+    {"type": "myOrder"},
+    {"type": "announcement", "include_body": False},
+)
+"""What the private stream is asked for; a type that is refused costs itself only."""
+
 RENEW_APART: Final = 900.0
 """Seconds between two renewals of a stream that missed a change."""
 
-type UpbitConfigEntry = ConfigEntry[UpbitCoordinator]
+
+class Observer(Protocol):
+    """Whoever wants to know of each change of an account, before any listener is called."""
+
+    def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
+        """Take note of new holdings.
+
+        `time` is the exchange's, in ms of the epoch; `None` if a snapshot brought them.
+        """
+
+    def snapshot_met(self, requested: float) -> None:
+        """Take note that a snapshot has met what is held; `requested` by the event loop's clock."""
+
+    def order_told(self, order: MyOrder) -> None:
+        """Take what the exchange tells of an order."""
+
+    def notice_told(self, notice: Announcement) -> None:
+        """Take a notice of the exchange."""
+
+    def stream_stands(self, types: tuple[str, ...]) -> None:
+        """Take note of what is subscribed."""
 
 
 class UpbitCoordinator(KeyedCoordinator):
     """One account: its holdings, as they are known, and how well they are known."""
 
-    config_entry: UpbitConfigEntry
+    config_entry: ConfigEntry
     device_id: str
     """The account's device, the parent of the currencies'; known once the first snapshot is there."""
 
-    def __init__(self, hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Prepare the account of a config entry; nothing is sent yet."""
         super().__init__(
             hass,
@@ -76,13 +105,16 @@ class UpbitCoordinator(KeyedCoordinator):
         credentials = Credentials(
             entry.data[CONF_ACCESS_KEY], entry.data[CONF_SECRET_KEY]
         )
-        self._cash = REGIONS[region].quote_currency
-        self._rest = UpbitRest(session, endpoint, credentials)
+        self.session = session
+        self.endpoint = endpoint
+        self.cash = REGIONS[region].quote_currency
+        self.observers: list[Observer] = []
+        self.rest = UpbitRest(session, endpoint, credentials)
         self._stream = Stream(
             session,
             endpoint.private_stream,
             credentials,
-            ({"type": "myAsset"},),
+            SUBSCRIPTION,
             self,
         )
         self._plan = SnapshotPlan()
@@ -114,13 +146,13 @@ class UpbitCoordinator(KeyedCoordinator):
             raise set_up_failure(RateLimited(until - now))
         self._plan = self._plan.request_made(now)
         try:
-            accounts = await self._rest.accounts()
+            accounts = await self.rest.accounts()
         except UpbitError as error:
             if isinstance(error, RateLimited) and error.retry_after:
                 kept_back[entry_id] = now + error.retry_after
             raise set_up_failure(error) from error
         kept_back.pop(entry_id, None)
-        self.holdings = held.opened(accounts, cash=self._cash)
+        self.holdings = held.opened(accounts, cash=self.cash)
         self.last_confirmed = dt_util.utcnow()
         self._last_truth = self.hass.loop.time()
 
@@ -136,6 +168,16 @@ class UpbitCoordinator(KeyedCoordinator):
             return
         raise UpdateFailed(translation_domain=DOMAIN, translation_key="cannot_connect")
 
+    async def async_refresh_now(self) -> None:
+        """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`."""
+        if self._in_flight or self.hass.loop.time() < self._plan.open_from:
+            # One is under way or has just been, or the exchange wants to be left alone.
+            return
+        if not await self._async_snapshot():
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="cannot_connect"
+            )
+
     async def _async_snapshot(self) -> bool:
         """Ask for a snapshot and let it meet what is held; tell whether it came."""
         now = self.hass.loop.time
@@ -143,7 +185,7 @@ class UpbitCoordinator(KeyedCoordinator):
         self._plan = self._plan.request_made(requested)
         self._in_flight = True
         try:
-            accounts = await self._rest.accounts()
+            accounts = await self.rest.accounts()
         except UpbitError as error:
             self._failed = True
             if isinstance(error, RateLimited) and error.retry_after:
@@ -159,8 +201,10 @@ class UpbitCoordinator(KeyedCoordinator):
                     requested=requested,
                     stood_since=self._stood_since,
                 ),
-                dt_util.utcnow(),
+                None,
             )
+            for observer in self.observers:
+                observer.snapshot_met(requested)
             if not self.holdings.doubtful:
                 self.last_confirmed = dt_util.utcnow()
                 self.notify((Topic.ACCOUNT,))
@@ -197,8 +241,11 @@ class UpbitCoordinator(KeyedCoordinator):
             )
 
     @callback
-    def _take(self, outcome: Outcome, changed_at: datetime) -> None:
-        """Put new holdings in place, and tell whoever listens to what changed."""
+    def _take(self, outcome: Outcome, time: int | None) -> None:
+        """Put new holdings in place, and tell whoever listens to what changed.
+
+        `time` is the exchange's, in ms of the epoch; `None` if a snapshot brought them.
+        """
         new = [code for code in outcome.changed if code not in self.holdings.of]
         self.holdings = outcome.holdings
         now = self.hass.loop.time()
@@ -206,11 +253,16 @@ class UpbitCoordinator(KeyedCoordinator):
             self._plan = self._plan.doubt_arose(now)
         if outcome.missed:
             self._count_missed(len(outcome.missed), now)
+        if outcome.changed:
+            for observer in self.observers:
+                observer.holdings_changed(outcome, time)
         if new:
             self.notify((Topic.NEW_CURRENCY,))
         self.notify(outcome.changed)
         if outcome.amended:
-            self.last_change = changed_at
+            self.last_change = (
+                dt_util.utc_from_timestamp(time / 1000) if time else dt_util.utcnow()
+            )
             self.notify((Topic.ACCOUNT,))
 
     def _count_missed(self, count: int, now: float) -> None:
@@ -275,6 +327,8 @@ class UpbitCoordinator(KeyedCoordinator):
         self._stood_since = self.hass.loop.time()
         self._plan = self._plan.stream_stands(self._stood_since)
         self._connection_changed()
+        for observer in self.observers:
+            observer.stream_stands(types)
 
     def stream_lost(self, error: UpbitError) -> None:
         """Go on with snapshots."""
@@ -297,12 +351,25 @@ class UpbitCoordinator(KeyedCoordinator):
                 now = self.hass.loop.time()
                 self._take(
                     held.received(self.holdings, message.assets, stamp, now),
-                    dt_util.utc_from_timestamp(message.asset_timestamp / 1000),
+                    message.asset_timestamp,
                 )
                 self._plan = self._plan.frame_received(now)
                 self._plan_snapshot()
+            case MyOrder():
+                for observer in self.observers:
+                    observer.order_told(message)
+            case Announcement():
+                for observer in self.observers:
+                    observer.notice_told(message)
             case UnknownFrame():
                 self.refused_frames["unknown_type"] += 1
+
+    @callback
+    def want_snapshots(self, *after: float) -> None:
+        """Ask for snapshots so many seconds from now."""
+        now = self.hass.loop.time()
+        self._plan = self._plan.wanting(*(now + delay for delay in after))
+        self._plan_snapshot()
 
     def frame_refused(self, kind: str) -> None:
         """Count a frame that cannot be read, and let a snapshot tell what it may have said."""

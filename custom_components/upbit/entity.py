@@ -1,17 +1,29 @@
-"""The devices and the two kinds of entities: of the account, and of one of its currencies."""
+"""The devices and the kinds of entities: of the account, of one of its currencies, of an alert."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
 
 from homeassistant.helpers.device_registry import (
     ChildDeviceInfo,
     DeviceEntryType,
     DeviceInfo,
 )
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .account import Account, UpbitConfigEntry
 from .const import DOMAIN
-from .coordinator import UpbitConfigEntry, UpbitCoordinator
+from .coordinator import UpbitCoordinator
 from .listeners import Topic
+from .portfolio.alerts import Rule
 from .portfolio.holdings import Holding
+
+ADDED_AT_ONCE: Final = 100
+"""Entities added in one go: a browser that is open is cut off by more than some thousand messages."""
+
+ADDED_APART: Final = 0.02
 
 
 def account_device(entry: UpbitConfigEntry) -> DeviceInfo:
@@ -30,46 +42,98 @@ def currency_identifier(entry: UpbitConfigEntry, currency: str) -> tuple[str, st
     return DOMAIN, f"{entry.entry_id}_{currency}"
 
 
-class UpbitAccountEntity(CoordinatorEntity[UpbitCoordinator]):
-    """An entity of the account as a whole."""
+def alert_identifier(entry: UpbitConfigEntry, rule_id: str) -> tuple[str, str]:
+    """Return the identifier of an alert's device."""
+    return DOMAIN, f"{entry.entry_id}_{rule_id}"
+
+
+async def add_in_parts(
+    add: AddConfigEntryEntitiesCallback, entities: Iterable[Entity]
+) -> None:
+    """Add entities, not too many at once."""
+    waiting = list(entities)
+    while waiting:
+        part, waiting = waiting[:ADDED_AT_ONCE], waiting[ADDED_AT_ONCE:]
+        add(part)
+        if waiting:
+            await asyncio.sleep(ADDED_APART)
+
+
+class UpbitEntity(CoordinatorEntity[UpbitCoordinator]):
+    """An entity that waits for one thing to change."""
 
     _attr_has_entity_name = True
 
     def __init__(
-        self, coordinator: UpbitCoordinator, description: EntityDescription
+        self, account: Account, description: EntityDescription, context: object
     ) -> None:
-        """Place the entity on the account's device."""
-        super().__init__(coordinator, Topic.ACCOUNT)
-        entry = coordinator.config_entry
+        """Wait for `context`."""
+        super().__init__(account.coordinator, context)
+        self.account = account
         self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = account_device(entry)
 
 
-class UpbitCurrencyEntity(CoordinatorEntity[UpbitCoordinator]):
-    """An entity of one currency."""
-
-    _attr_has_entity_name = True
+class UpbitAccountEntity(UpbitEntity):
+    """An entity of the account as a whole."""
 
     def __init__(
         self,
-        coordinator: UpbitCoordinator,
+        account: Account,
+        description: EntityDescription,
+        context: object = Topic.ACCOUNT,
+    ) -> None:
+        """Place the entity on the account's device."""
+        super().__init__(account, description, context)
+        self._attr_unique_id = f"{account.entry.entry_id}_{description.key}"
+        self._attr_device_info = account_device(account.entry)
+
+
+class UpbitCurrencyEntity(UpbitEntity):
+    """An entity of one currency."""
+
+    def __init__(
+        self,
+        account: Account,
         currency: str,
         description: EntityDescription,
+        context: object,
     ) -> None:
         """Place the entity on the currency's device, a child of the account's."""
-        super().__init__(coordinator, currency)
-        entry = coordinator.config_entry
+        super().__init__(account, description, context)
+        entry = account.entry
         self.currency = currency
-        self.entity_description = description
         self._attr_unique_id = f"{entry.entry_id}_{currency}_{description.key}"
         self._attr_device_info = ChildDeviceInfo(
             identifiers={currency_identifier(entry, currency)},
             name=currency,
-            parent_device_id=coordinator.device_id,
+            parent_device_id=account.coordinator.device_id,
         )
 
     @property
     def holding(self) -> Holding:
         """What is held of the currency."""
         return self.coordinator.holdings.of[self.currency]
+
+
+class UpbitAlertEntity(UpbitEntity):
+    """An entity of an alert."""
+
+    def __init__(
+        self,
+        account: Account,
+        rule: Rule,
+        description: EntityDescription,
+        context: object,
+    ) -> None:
+        """Place the entity on the alert's own device, linked to the account's."""
+        super().__init__(account, description, context)
+        entry = account.entry
+        self.rule_id = rule.id
+        self._attr_unique_id = f"{entry.entry_id}_{rule.id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={alert_identifier(entry, rule.id)},
+            name=rule.name,
+            manufacturer="Upbit",
+            entry_type=DeviceEntryType.SERVICE,
+            via_device_id=account.coordinator.device_id,
+        )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 import logging
 from typing import Any, override
@@ -21,6 +22,19 @@ class Topic(Enum):
     NEW_CURRENCY = auto()
     """A currency is held that was not before."""
 
+    WORTH = auto()
+    """What the account is worth, and what was gained."""
+
+    ORDERS = auto()
+    """How many orders wait, or whether that can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorthOf:
+    """A listener waits for what a currency is worth."""
+
+    currency: str
+
 
 class KeyedCoordinator(DataUpdateCoordinator[None]):
     """A coordinator that calls the listeners of what changed, and all of them only for availability.
@@ -39,7 +53,7 @@ class KeyedCoordinator(DataUpdateCoordinator[None]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: object = None
     ) -> Callable[[], None]:
-        """Listen for changes of availability and of `context`: a currency code or a topic."""
+        """Listen for changes of availability and of `context`: a currency code, a topic, a worth."""
         remove = super().async_add_listener(update_callback, context)
         listeners = self._keyed[context]
         listeners[id(remove)] = update_callback

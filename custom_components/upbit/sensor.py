@@ -1,8 +1,8 @@
-"""Sensors: each currency's total with its parts, and when the account last changed or was confirmed."""
+"""Sensors: each currency's amounts and worth, the account's worth and profits, and its moments."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, override
 
 from homeassistant.components.sensor import (
@@ -12,57 +12,28 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import UpbitConfigEntry, UpbitCoordinator
-from .entity import UpbitAccountEntity, UpbitCurrencyEntity
-from .listeners import Topic
+from .account import Account, UpbitConfigEntry
+from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
+from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
+from .sensors import (
+    ACCOUNT_SENSORS,
+    CURRENCY_SENSORS,
+    FIAT_DECIMALS,
+    MOMENTS,
+    OPEN_ORDERS,
+    UpbitAccountDescription,
+    UpbitCurrencyDescription,
+    UpbitMomentDescription,
+    unit_fields,
+)
 
 PARALLEL_UPDATES = 0
 
-# ISO 4217 currencies are monetary to Home Assistant, coins are not.
-FIAT_DECIMALS: Final = {"KRW": 0, "IDR": 0, "SGD": 2, "THB": 2}
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpbitMomentDescription(SensorEntityDescription):
-    """A moment in the life of the account."""
-
-    value_fn: Callable[[UpbitCoordinator], datetime | None]
-
-
-MOMENTS: Final = (
-    UpbitMomentDescription(
-        key="last_change",
-        translation_key="last_change",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coordinator: coordinator.last_change,
-    ),
-    UpbitMomentDescription(
-        key="last_confirmed",
-        translation_key="last_confirmed",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda coordinator: coordinator.last_confirmed,
-    ),
-)
-
-
-def total_description(currency: str) -> SensorEntityDescription:
-    """Describe the sensor of a currency's total, in that currency."""
-    decimals = FIAT_DECIMALS.get(currency)
-    return SensorEntityDescription(
-        key="total",
-        translation_key="currency",
-        device_class=None if decimals is None else SensorDeviceClass.MONETARY,
-        state_class=SensorStateClass.TOTAL,
-        native_unit_of_measurement=currency,
-        suggested_display_precision=decimals,
-    )
+TOTAL: Final = "total"
 
 
 async def async_setup_entry(
@@ -70,21 +41,47 @@ async def async_setup_entry(
     entry: UpbitConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the account's sensors and one for each currency, now and whenever one is bought."""
-    coordinator = entry.runtime_data
+    """Add the account's sensors and those of each currency, now and whenever one is bought."""
+    account = entry.runtime_data
+    coordinator = account.coordinator
     known: set[str] = set()
+
+    def new_ones() -> Iterator[UpbitCurrencyEntity]:
+        new = sorted(coordinator.holdings.of.keys() - known)
+        known.update(new)
+        for currency in new:
+            yield from _sensors_of(account, currency)
 
     @callback
     def add_new() -> None:
-        new = sorted(coordinator.holdings.of.keys() - known)
-        known.update(new)
-        async_add_entities(UpbitTotalSensor(coordinator, code) for code in new)
+        async_add_entities(new_ones())
+
+    sees_orders = False
+
+    @callback
+    def add_open_orders() -> None:
+        nonlocal sees_orders
+        if account.teller.sees_orders and not sees_orders:
+            sees_orders = True
+            async_add_entities([UpbitSumSensor(account, OPEN_ORDERS, Topic.ORDERS)])
 
     async_add_entities(
-        UpbitMomentSensor(coordinator, description) for description in MOMENTS
+        [
+            *(UpbitMomentSensor(account, description) for description in MOMENTS),
+            *(UpbitSumSensor(account, description) for description in ACCOUNT_SENSORS),
+        ]
     )
-    add_new()
+    await add_in_parts(async_add_entities, new_ones())
     entry.async_on_unload(coordinator.async_add_listener(add_new, Topic.NEW_CURRENCY))
+    entry.async_on_unload(coordinator.async_add_listener(add_open_orders, Topic.ORDERS))
+
+
+def _sensors_of(account: Account, currency: str) -> Iterator[UpbitCurrencyEntity]:
+    """Yield the sensors of a currency; the cash is worth what it is."""
+    yield UpbitTotalSensor(account, currency)
+    for description in CURRENCY_SENSORS:
+        if description.of_cash or currency != account.coordinator.cash:
+            yield UpbitCurrencySensor(account, currency, description)
 
 
 class UpbitTotalSensor(UpbitCurrencyEntity, SensorEntity):
@@ -92,9 +89,22 @@ class UpbitTotalSensor(UpbitCurrencyEntity, SensorEntity):
 
     _attr_name = None
 
-    def __init__(self, coordinator: UpbitCoordinator, currency: str) -> None:
+    def __init__(self, account: Account, currency: str) -> None:
         """Describe the sensor by its currency."""
-        super().__init__(coordinator, currency, total_description(currency))
+        decimals = FIAT_DECIMALS.get(currency)
+        super().__init__(
+            account,
+            currency,
+            SensorEntityDescription(
+                key=TOTAL,
+                translation_key="currency",
+                device_class=None if decimals is None else SensorDeviceClass.MONETARY,
+                state_class=SensorStateClass.TOTAL,
+                native_unit_of_measurement=currency,
+                suggested_display_precision=decimals,
+            ),
+            currency,
+        )
 
     @property
     @override
@@ -117,6 +127,96 @@ class UpbitTotalSensor(UpbitCurrencyEntity, SensorEntity):
         }
 
 
+class UpbitCurrencySensor(UpbitCurrencyEntity, SensorEntity):
+    """Another number of a currency: what of it is locked, what it is worth, what was gained."""
+
+    entity_description: UpbitCurrencyDescription
+
+    def __init__(
+        self, account: Account, currency: str, description: UpbitCurrencyDescription
+    ) -> None:
+        """Wait for the amounts or for the worth."""
+        super().__init__(
+            account,
+            currency,
+            description,
+            WorthOf(currency) if description.is_worth else currency,
+        )
+        unit = description.unit_fn(account, currency)
+        for name, value in unit_fields(description.measures, unit).items():
+            setattr(self, f"_attr_{name}", value)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the number may be claimed: worth needs prices that are those of now."""
+        if self.entity_description.is_worth and not self.account.worth.known:
+            return False
+        return super().available
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """The unit, which for the average buy price is the exchange's choice."""
+        description = self.entity_description
+        return description.measures.unit(
+            description.unit_fn(self.account, self.currency)
+        )
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """The number, in plain notation."""
+        return _text(self.entity_description.value_fn(self.account, self.currency))
+
+
+class UpbitSumSensor(UpbitAccountEntity, SensorEntity):
+    """A number of the account as a whole."""
+
+    entity_description: UpbitAccountDescription
+
+    def __init__(
+        self,
+        account: Account,
+        description: UpbitAccountDescription,
+        topic: Topic = Topic.WORTH,
+    ) -> None:
+        """Wait for the worth."""
+        super().__init__(account, description, topic)
+        fields = unit_fields(description.measures, account.coordinator.cash)
+        for name, value in fields.items():
+            setattr(self, f"_attr_{name}", value)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the number may be claimed."""
+        if self.entity_description.is_worth and not self.account.worth.known:
+            return False
+        return super().available
+
+    @property
+    @override
+    def native_value(self) -> str | int | None:
+        """The number, in plain notation."""
+        value = self.entity_description.value_fn(self.account)
+        return value if isinstance(value, int) else _text(value)
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        """When the number began at nothing."""
+        reset_fn = self.entity_description.reset_fn
+        return reset_fn(self.account) if reset_fn else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, object] | None:
+        """What else belongs to the number."""
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.account) if attributes_fn else None
+
+
 class UpbitMomentSensor(UpbitAccountEntity, RestoreSensor):
     """A moment in the life of the account, remembered over a restart."""
 
@@ -137,3 +237,7 @@ class UpbitMomentSensor(UpbitAccountEntity, RestoreSensor):
     def native_value(self) -> datetime | None:
         """The moment."""
         return self.entity_description.value_fn(self.coordinator) or self._restored
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else text(value)

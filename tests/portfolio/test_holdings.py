@@ -192,7 +192,7 @@ def test_an_empty_snapshot_says_nothing() -> None:
     holdings = account(row("KRW", "1"), row("BTC", "1"))
     for at in (100, 110, 120, 130):
         outcome = snapshot(holdings, at=at)
-        assert outcome == Outcome(holdings)
+        assert outcome == Outcome(holdings, holdings)
 
 
 def test_a_currency_that_one_snapshot_invented_leaves_no_doubt_behind() -> None:

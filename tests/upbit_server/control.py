@@ -33,6 +33,7 @@ class Control:
             ("/order", exchange.order),
             ("/fill", exchange.fill),
             ("/cancel", exchange.cancel),
+            ("/lock", exchange.lock),
             ("/fault", exchange.fault),
             ("/announce", self._announce),
         ):

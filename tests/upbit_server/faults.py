@@ -1,5 +1,6 @@
 """What can be made to go wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -14,7 +15,11 @@ class Faults:
     """An error frame is the last one of its connection."""
     complete_frames: bool = False
     """Every frame lists every asset, as the user's specification has it."""
+    delay_types: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that frames of a type travel."""
     drop_frames: bool = False
+    drop_types: tuple[str, ...] = ()
+    """Types whose frames are lost."""
     duplicate_frames: bool = False
     first_use_silence: float = 0
     """Seconds after an account's first subscription in which nothing is sent."""
@@ -51,7 +56,9 @@ class Faults:
                 raise AttributeError(f"no such fault: {name}")
             if name == "frame_delay":
                 self._delays = list(value) if isinstance(value, list) else []
-            if name in ("refuse_types", "forget_types") and isinstance(value, list):
+            if name in ("drop_types", "forget_types", "refuse_types") and isinstance(
+                value, list
+            ):
                 value = tuple(value)
             setattr(self, name, value)
 

@@ -90,12 +90,13 @@ class PrivateFeed:
                 session.send(frame)
 
     def _send(self, kind: str, frame: dict[str, Value]) -> None:
-        if self._faults.drop_frames or self._silent():
+        faults = self._faults
+        if faults.drop_frames or kind in faults.drop_types or self._silent():
             return
-        delay = self._faults.next_delay()
+        delay = faults.delay_types.get(kind, 0) or faults.next_delay()
         for session in self.sessions:
             if kind in session.subscriptions:
-                for _ in range(2 if self._faults.duplicate_frames else 1):
+                for _ in range(2 if faults.duplicate_frames else 1):
                     session.send(frame, delay)
 
     def _silent(self) -> bool:

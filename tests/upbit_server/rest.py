@@ -4,6 +4,7 @@ Source: https://docs.upbit.com/kr/reference.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 import json
 import time
 from typing import TYPE_CHECKING, Final
@@ -119,6 +120,7 @@ class Rest:
     async def _orders_open(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ORDERS)
         limit = int(request.query.get("limit", "100"))
+        first = (int(request.query.get("page", "1")) - 1) * limit
         return _json(
             [
                 {
@@ -134,9 +136,12 @@ class Rest:
                     "paid_fee": plain(order.paid_fee),
                     "locked": plain(order.locked),
                     "state": "wait",
+                    "created_at": datetime.fromtimestamp(
+                        order.created / 1000, SEOUL
+                    ).isoformat(timespec="seconds"),
                     "trades_count": order.trades,
                 }
-                for order in self._exchange.orders.open()[:limit]
+                for order in self._exchange.orders.open()[first : first + limit]
             ]
         )
 

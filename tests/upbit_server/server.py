@@ -119,6 +119,12 @@ class UpbitServer:
         self.ledger_book.move(currency, EXACT.minus(_positive(amount)))
         self.private.moved([currency], _ms())
 
+    def lock(self, currency: str, amount: str) -> None:
+        """Lock an amount, as a withdrawal that waits does; raises `Overdrawn`."""
+        exact = _positive(amount)
+        self.ledger_book.move(currency, EXACT.minus(exact), exact)
+        self.private.moved([currency], _ms())
+
     def order(
         self,
         market: str,

@@ -2,7 +2,8 @@
 
 The four formats (DEFAULT, SIMPLE, JSON_LIST, SIMPLE_LIST) differ in the names of fields and in a
 list around the object; both are recognised by the frame itself.
-Source: https://docs.upbit.com/kr/reference/websocket-guide and websocket-myasset.
+Source: https://docs.upbit.com/kr/reference/websocket-guide, websocket-myasset, websocket-myorder and
+websocket-ticker.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +22,9 @@ LONGEST_TEXT: Final = 200
 
 CURRENCY: Final = re.compile(r"[A-Za-z0-9$._-]{1,20}")
 """Currency codes: upper-case letters and digits today; what else may come must fit an identifier."""
+
+MARKET: Final = re.compile(r"[A-Z0-9]{1,20}-[A-Za-z0-9$._-]{1,20}")
+"""Codes of markets: the quote currency, then the base currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,54 @@ class MyAsset:
     asset_timestamp: int
     timestamp: int
     stream_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyOrder:
+    """What happened to an order of the account, times in ms of the epoch.
+
+    At `state` `trade`, `price`, `volume` and `trade_fee` are the fill's: price and fee in the quote
+    currency of `code` (`KRW-BTC`), volume in its base currency. `locked` is what the order still
+    locks, in the currency that it pays with.
+    """
+
+    code: str
+    uuid: str
+    ask_bid: str
+    order_type: str
+    state: str
+    trade_uuid: str | None
+    price: Decimal | None
+    volume: Decimal | None
+    remaining_volume: Decimal | None
+    trade_fee: Decimal | None
+    locked: Decimal | None
+    trade_timestamp: int | None
+    order_timestamp: int
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """The last price of a market and the previous day's close, in its quote currency."""
+
+    code: str
+    trade_price: Decimal
+    prev_closing_price: Decimal
+    delisted: bool
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice of the exchange; `listed_at` as the exchange writes it, Korean time."""
+
+    uuid: str
+    category: str
+    event_type: str
+    title: str
+    url: str
+    listed_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +123,46 @@ class UnknownFrame:
     type: str
 
 
-type Message = MyAsset | Subscriptions | ErrorFrame | Status | UnknownFrame
+type Message = (
+    MyAsset
+    | MyOrder
+    | Ticker
+    | Announcement
+    | Subscriptions
+    | ErrorFrame
+    | Status
+    | UnknownFrame
+)
 
 SHORT_NAMES: Final[Mapping[str, str]] = {
-    "type": "ty",
+    "ask_bid": "ab",
+    "asset_timestamp": "asttms",
     "asset_uuid": "astuid",
     "assets": "ast",
-    "currency": "cu",
     "balance": "b",
+    "category": "cat",
+    "code": "cd",
+    "currency": "cu",
+    "event_type": "et",
+    "listed_at": "lat",
     "locked": "l",
-    "asset_timestamp": "asttms",
-    "timestamp": "tms",
+    "market_state": "ms",
+    "order_timestamp": "otms",
+    "order_type": "ot",
+    "prev_closing_price": "pcp",
+    "price": "p",
+    "remaining_volume": "rv",
+    "state": "s",
     "stream_type": "st",
+    "timestamp": "tms",
+    "title": "tt",
+    "trade_fee": "tf",
+    "trade_price": "tp",
+    "trade_timestamp": "ttms",
+    "trade_uuid": "tuid",
+    "type": "ty",
+    "uuid": "uid",
+    "volume": "v",
 }
 """The names of fields in the SIMPLE formats."""
 
@@ -131,6 +211,19 @@ class _Fields:
             return amount(self.value(name))
         except ValueError as error:
             raise UnreadableFrame("wrong_amount") from error
+
+    def market(self) -> str:
+        """Return the code of a market."""
+        value = self.text("code")
+        if not MARKET.fullmatch(value):
+            raise UnreadableFrame("wrong_market")
+        return value
+
+    def maybe[T](self, read: Callable[[str], T], name: str) -> T | None:
+        """Return what `read` returns of a field, `None` where it is null or missing."""
+        if name not in self or self.value(name) is None:
+            return None
+        return read(name)
 
     def moment(self, name: str) -> int:
         """Return a moment, in ms of the epoch."""
@@ -198,4 +291,49 @@ def _my_asset(fields: _Fields) -> MyAsset:
     )
 
 
-_READERS: Final[Mapping[str, Callable[[_Fields], Message]]] = {"myAsset": _my_asset}
+def _my_order(fields: _Fields) -> MyOrder:
+    return MyOrder(
+        code=fields.market(),
+        uuid=fields.text("uuid"),
+        ask_bid=fields.text("ask_bid"),
+        order_type=fields.text("order_type"),
+        state=fields.text("state"),
+        trade_uuid=fields.maybe(fields.text, "trade_uuid"),
+        price=fields.maybe(fields.amount, "price"),
+        volume=fields.maybe(fields.amount, "volume"),
+        remaining_volume=fields.maybe(fields.amount, "remaining_volume"),
+        trade_fee=fields.maybe(fields.amount, "trade_fee"),
+        locked=fields.maybe(fields.amount, "locked"),
+        trade_timestamp=fields.maybe(fields.moment, "trade_timestamp"),
+        order_timestamp=fields.moment("order_timestamp"),
+        timestamp=fields.moment("timestamp"),
+    )
+
+
+def _ticker(fields: _Fields) -> Ticker:
+    return Ticker(
+        code=fields.market(),
+        trade_price=fields.amount("trade_price"),
+        prev_closing_price=fields.amount("prev_closing_price"),
+        delisted=fields.maybe(fields.text, "market_state") == "DELISTED",
+        timestamp=fields.moment("timestamp"),
+    )
+
+
+def _announcement(fields: _Fields) -> Announcement:
+    return Announcement(
+        uuid=fields.text("uuid"),
+        category=fields.text("category"),
+        event_type=fields.text("event_type"),
+        title=fields.quoted("title"),
+        url=fields.quoted("url"),
+        listed_at=fields.text("listed_at"),
+    )
+
+
+_READERS: Final[Mapping[str, Callable[[_Fields], Message]]] = {
+    "announcement": _announcement,
+    "myAsset": _my_asset,
+    "myOrder": _my_order,
+    "ticker": _ticker,
+}

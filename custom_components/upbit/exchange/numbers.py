@@ -24,6 +24,26 @@ def amount(value: object) -> Decimal:
     Raises `ValueError` for what is not finite, negative, or has more than 30 integer digits or
     30 decimals.
     """
+    number = _number(value)
+    if number.is_signed():
+        raise ValueError("negative")
+    return number
+
+
+def change(value: object) -> Decimal:
+    """Return a JSON number or string that may be negative, in the same bounds; raises `ValueError`."""
+    return _number(value)
+
+
+def moment(value: object) -> int:
+    """Return a JSON number as milliseconds of the epoch; raises `ValueError`."""
+    number = amount(value)
+    if number != int(number) or number >= 10**15:
+        raise ValueError("not a moment")
+    return int(number)
+
+
+def _number(value: object) -> Decimal:
     if isinstance(value, str):
         if not value.isascii() or "_" in value or value != value.strip():
             raise ValueError("not a number")
@@ -33,8 +53,8 @@ def amount(value: object) -> Decimal:
             raise ValueError("not a number") from error
     if not isinstance(value, Decimal):
         raise ValueError("not a number")  # noqa: TRY004 - the caller refuses values, whatever their type
-    if not value.is_finite() or value.is_signed():
-        raise ValueError("not an amount")
+    if not value.is_finite():
+        raise ValueError("not finite")
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
     if not value and exponent > 0:
@@ -43,14 +63,6 @@ def amount(value: object) -> Decimal:
         raise ValueError("out of bounds")
     # In plain notation from here on: 1E+3 is 1000.
     return value if exponent <= 0 else Decimal(format(value, "f"))
-
-
-def moment(value: object) -> int:
-    """Return a JSON number as milliseconds of the epoch; raises `ValueError`."""
-    number = amount(value)
-    if number != int(number) or number >= 10**15:
-        raise ValueError("not a moment")
-    return int(number)
 
 
 def _refuse(constant: str) -> Never:

@@ -1,25 +1,35 @@
-"""Requests of an account: GET only, each signed anew, none of them following a redirect.
+"""Requests of market and account: GET only, signed anew where a key is needed, no redirect followed.
 
-Sources: https://docs.upbit.com/kr/reference/get-balance and list-api-keys.
+Sources: https://docs.upbit.com/kr/reference/get-balance, list-api-keys, list-open-orders,
+list-trading-pairs and list-tickers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 import re
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from yarl import URL
 
 from .auth import Credentials
 from .endpoint import Endpoint
 from .errors import Banned, CannotConnect, InvalidKey, RateLimited, error_of
-from .messages import CURRENCY
-from .numbers import amount, load
+from .messages import CURRENCY, MARKET, Ticker
+from .numbers import amount, load, moment
 
 TIMEOUT: Final = ClientTimeout(total=10)
+
+ORDERS_A_PAGE: Final = 100
+MOST_PAGES: Final = 10
+
+NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
+
+type Row = Mapping[str, object]
 
 _SECONDS: Final = re.compile(r"(\d{1,7}) ?(?:s\b|sec|초)")
 
@@ -36,6 +46,52 @@ class Account:
     unit_currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order that waits; `locked` in the currency that it pays with, `created_at` if it is told."""
+
+    uuid: str
+    market: str
+    side: str
+    price: Decimal | None
+    locked: Decimal
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow:
+    """A market and what the exchange warns of: `warnings` are names in lower case."""
+
+    code: str
+    korean_name: str
+    english_name: str
+    warnings: frozenset[str]
+
+
+class UpbitMarket:
+    """The requests of market data, which need no key."""
+
+    def __init__(self, session: ClientSession, endpoint: Endpoint) -> None:
+        """Keep what each request needs; the session stays its owner's."""
+        self._session = session
+        self._endpoint = endpoint
+
+    async def markets(self) -> tuple[MarketRow, ...]:
+        """Return every market; raises an `UpbitError`."""
+        rows = await self._get("market/all", {"is_details": "true"})
+        return _all(rows, _market)
+
+    async def tickers(self, codes: Collection[str]) -> tuple[Ticker, ...]:
+        """Return the prices of markets, all of which must exist; raises an `UpbitError`."""
+        if not codes:
+            return ()
+        rows = await self._get("ticker", {"markets": ",".join(sorted(codes))})
+        return _all(rows, _ticker)
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> object:
+        return await _got(self._session, self._endpoint.rest(path) % query, {})
+
+
 class UpbitRest:
     """The read-only requests of one API key."""
 
@@ -49,39 +105,58 @@ class UpbitRest:
 
     async def accounts(self) -> tuple[Account, ...]:
         """Return what is held, a row a currency; raises an `UpbitError`."""
-        rows = await self._get("accounts")
-        if not isinstance(rows, list):
-            raise CannotConnect("accounts are not a list")
-        try:
-            return tuple(_account(row) for row in rows)
-        except (KeyError, TypeError, ValueError) as error:
-            raise CannotConnect("an account cannot be read") from error
+        return _all(await self._get("accounts"), _account)
+
+    async def open_orders(self) -> tuple[OpenOrder, ...]:
+        """Return the orders that wait; raises an `UpbitError`, `MissingScope` without 주문조회."""
+        orders: list[OpenOrder] = []
+        for page in range(1, MOST_PAGES + 1):
+            rows = await self._get(
+                "orders/open", {"page": str(page), "limit": str(ORDERS_A_PAGE)}
+            )
+            found = _all(rows, _order)
+            orders += found
+            if len(found) < ORDERS_A_PAGE:
+                break
+        return tuple(orders)
 
     async def key_expiry(self) -> datetime | None:
         """Return when this key expires, `None` where the exchange does not say."""
-        rows = await self._get("api_keys")
-        try:
-            for row in rows if isinstance(rows, list) else ():
-                if row["access_key"] == self._credentials.access_key:
-                    return datetime.fromisoformat(row["expire_at"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise CannotConnect("an API key's row cannot be read") from error
-        return None
 
-    async def _get(self, path: str) -> object:
-        try:
-            async with self._session.get(
-                self._endpoint.rest(path),
-                headers={"Authorization": self._credentials.bearer()},
-                # Keys go to the configured host only.
-                allow_redirects=False,
-                timeout=TIMEOUT,
-            ) as response:
-                body = await response.read()
-        except (ClientError, TimeoutError, OSError) as error:
-            # The text of a client error can hold headers.
-            raise CannotConnect(type(error).__name__) from None
-        return _value(response, body)
+        def expiry(row: Row) -> tuple[str, datetime]:
+            return _text(row, "access_key"), datetime.fromisoformat(
+                _text(row, "expire_at")
+            )
+
+        keys = dict(_all(await self._get("api_keys"), expiry))
+        return keys.get(self._credentials.access_key)
+
+    async def _get(self, path: str, query: Mapping[str, str] = NO_QUERY) -> object:
+        # The hash is of the query string as it is before it is encoded.
+        plain = "&".join(f"{name}={value}" for name, value in query.items())
+        url = self._endpoint.rest(path)
+        return await _got(
+            self._session,
+            url % query if query else url,
+            {"Authorization": self._credentials.bearer(plain)},
+        )
+
+
+async def _got(session: ClientSession, url: URL, headers: Mapping[str, str]) -> object:
+    """Return the answer of a GET; raises an `UpbitError`."""
+    try:
+        async with session.get(
+            url,
+            headers=headers,
+            # Keys go to the configured host only.
+            allow_redirects=False,
+            timeout=TIMEOUT,
+        ) as response:
+            body = await response.read()
+    except (ClientError, TimeoutError, OSError) as error:
+        # The text of a client error can hold headers.
+        raise CannotConnect(type(error).__name__) from None
+    return _value(response, body)
 
 
 def turned_away(status: int, headers: Mapping[str, str], body: str = "") -> RateLimited:
@@ -115,20 +190,78 @@ def _value(response: ClientResponse, body: bytes) -> object:
     raise CannotConnect(f"status {status}")
 
 
-def _account(row: Mapping[str, object]) -> Account:
-    currency, unit = row["currency"], row["unit_currency"]
-    modified = row["avg_buy_price_modified"]
-    if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
-        raise ValueError("not a currency")
-    if not isinstance(unit, str) or not CURRENCY.fullmatch(unit):
-        raise ValueError("not a currency")
-    if not isinstance(modified, bool):
-        raise ValueError("not a flag")  # noqa: TRY004 - one kind of error for a row
+def _all[T](rows: object, read: Callable[[Row], T]) -> tuple[T, ...]:
+    """Return every row of an answer, read; raises `CannotConnect` if any of them cannot be."""
+    if not isinstance(rows, list):
+        raise CannotConnect("the answer is not a list")
+    try:
+        return tuple(read(row) for row in rows)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CannotConnect("a row cannot be read") from error
+
+
+def _account(row: Row) -> Account:
     return Account(
-        currency=currency,
+        currency=_text(row, "currency", CURRENCY),
         balance=amount(row["balance"]),
         locked=amount(row["locked"]),
         average_buy_price=amount(row["avg_buy_price"]),
-        average_buy_price_modified=modified,
-        unit_currency=unit,
+        average_buy_price_modified=_flag(row["avg_buy_price_modified"]),
+        unit_currency=_text(row, "unit_currency", CURRENCY),
     )
+
+
+def _order(row: Row) -> OpenOrder:
+    price, created = row.get("price"), row.get("created_at")
+    return OpenOrder(
+        uuid=_text(row, "uuid"),
+        market=_text(row, "market", MARKET),
+        side=_text(row, "side"),
+        price=None if price is None else amount(price),
+        locked=amount(row["locked"]),
+        created_at=datetime.fromisoformat(created)
+        if isinstance(created, str)
+        else None,
+    )
+
+
+def _market(row: Row) -> MarketRow:
+    event = row.get("market_event")
+    warnings = set()
+    if isinstance(event, dict):
+        if event.get("warning"):
+            warnings.add("warning")
+        cautions = event.get("caution")
+        if isinstance(cautions, dict):
+            warnings |= {str(name).lower() for name, on in cautions.items() if on}
+    elif row.get("market_warning") == "CAUTION":
+        warnings.add("caution")
+    return MarketRow(
+        code=_text(row, "market", MARKET),
+        korean_name=_text(row, "korean_name"),
+        english_name=_text(row, "english_name"),
+        warnings=frozenset(warnings),
+    )
+
+
+def _ticker(row: Row) -> Ticker:
+    return Ticker(
+        code=_text(row, "market", MARKET),
+        trade_price=amount(row["trade_price"]),
+        prev_closing_price=amount(row["prev_closing_price"]),
+        delisted=False,
+        timestamp=moment(row["timestamp"]),
+    )
+
+
+def _text(row: Row, name: str, shape: re.Pattern[str] | None = None) -> str:
+    value = row[name]
+    if not isinstance(value, str) or (shape and not shape.fullmatch(value)):
+        raise ValueError(f"wrong {name}")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("not a flag")  # noqa: TRY004 - one kind of error for a row
+    return value

@@ -1,8 +1,9 @@
-"""The contexts of money, and the few functions that add, compare and print it.
+"""The two contexts of money, and the few functions that calculate with it and print it.
 
 Python's default context keeps 28 digits and rounds the rest silently, while two amounts of Upbit
-can need more in their sum. So no operator is used on money anywhere else: each sum, difference and
-comparison goes through here, and an inexact one raises.
+can need more in their sum. So no operator that calculates is used on money anywhere else: amounts
+are added exactly or not at all, and only worth, which is a product with a price, is rounded.
+Comparisons (`<`, `==`) and `max` of Python are exact by themselves.
 """
 
 from decimal import (
@@ -22,7 +23,15 @@ EXACT: Final = Context(
 )
 """For sums and differences: 100 digits, and `decimal.Inexact` when they do not suffice."""
 
+WORTH: Final = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""For prices, products and ratios: 50 digits, rounded."""
+
+CONCISE: Final = Context(prec=15)
+
 ZERO: Final = Decimal(0)
+
+TINY: Final = Decimal("0.00000001")
+"""The least amount that is told: smaller remainders are carried."""
 
 
 def add(*amounts: Decimal) -> Decimal:
@@ -33,6 +42,48 @@ def add(*amounts: Decimal) -> Decimal:
 def subtract(amount: Decimal, less: Decimal) -> Decimal:
     """Return the exact difference of two amounts of one currency."""
     return EXACT.subtract(amount, less)
+
+
+def negative(amount: Decimal) -> Decimal:
+    """Return the amount with the other sign."""
+    return amount.copy_negate() if amount else ZERO
+
+
+def tells(change: Decimal) -> bool:
+    """Say whether a change is large enough to be told."""
+    return change.copy_abs() > TINY
+
+
+def times(*factors: Decimal) -> Decimal:
+    """Return a product, as worth."""
+    return reduce(WORTH.multiply, factors)
+
+
+def divided(worth: Decimal, by: Decimal) -> Decimal:
+    """Return a quotient, as worth; raises `decimal.DivisionByZero`."""
+    return WORTH.divide(worth, by)
+
+
+def plus(*worths: Decimal) -> Decimal:
+    """Return the sum of worths of one currency."""
+    return reduce(WORTH.add, worths, ZERO)
+
+
+def minus(worth: Decimal, less: Decimal) -> Decimal:
+    """Return the difference of two worths of one currency."""
+    return WORTH.subtract(worth, less)
+
+
+def concise(price: Decimal) -> Decimal:
+    """Return a price that was divided, with 15 digits that count."""
+    result = CONCISE.plus(price)
+    return result.normalize(CONCISE) if result else ZERO
+
+
+def rounded(worth: Decimal, decimals: int) -> Decimal:
+    """Return a worth with so many decimals, half to even; never a negative zero."""
+    result = worth.quantize(Decimal(1).scaleb(-decimals), context=WORTH)
+    return result or result.copy_abs()
 
 
 def same(amount: Decimal, other: Decimal) -> bool:

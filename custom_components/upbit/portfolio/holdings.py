@@ -29,11 +29,15 @@ type Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class AverageBuyPrice:
-    """The average buy price that the exchange keeps for a currency."""
+    """The average buy price that the exchange keeps for a currency, in `unit_currency`.
+
+    `total` is what was held in the same snapshot: the two belong together.
+    """
 
     price: Decimal
     modified: bool
     unit_currency: str
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Holding:
         return replace(
             self,
             average=AverageBuyPrice(
-                price, row.average_buy_price_modified, row.unit_currency
+                price, row.average_buy_price_modified, row.unit_currency, self.total
             ),
         )
 
@@ -107,6 +111,11 @@ class Holdings:
     )
 
     @property
+    def amounts(self) -> dict[str, Decimal]:
+        """The total of each currency."""
+        return {currency: holding.total for currency, holding in self.of.items()}
+
+    @property
     def doubtful(self) -> frozenset[str]:
         """The currencies whose amount waits for confirmation."""
         return frozenset(
@@ -116,7 +125,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """New holdings, and what is new about them.
+    """New holdings, those before, and what is new about them.
 
     `changed` are the currencies whose holding differs from before, `amended` those of them whose
     amounts did, `doubted` those that have become doubtful, `missed` those whose change came by
@@ -124,6 +133,7 @@ class Outcome:
     """
 
     holdings: Holdings
+    before: Holdings
     changed: frozenset[str] = frozenset()
     amended: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
@@ -204,7 +214,7 @@ def met(
     """
     rows = {row.currency: row for row in snapshot}
     if not rows:
-        return Outcome(holdings)
+        return Outcome(holdings, holdings)
     draft = _Draft(holdings)
     for currency in rows.keys() | holdings.of.keys() | holdings.doubtful:
         row = rows.get(currency)
@@ -269,6 +279,7 @@ class _Draft:
                 of=MappingProxyType({**before.of, **changed}) if changed else before.of,
                 evidence=MappingProxyType({**before.evidence, **self._evidence}),
             ),
+            before=before,
             changed=frozenset(changed),
             amended=frozenset(
                 currency

@@ -50,9 +50,7 @@ class SnapshotPlan:
 
     def stream_stands(self, now: float) -> Self:
         """Want snapshots after a proved subscription: what changed meanwhile is only in them."""
-        return replace(
-            self, wanted=(*self.wanted, *(now + delay for delay in AFTER_CONNECT))
-        )
+        return self.wanting(*(now + delay for delay in AFTER_CONNECT))
 
     def frame_received(self, now: float) -> Self:
         """Want a snapshot once the frames pause; it also brings the new average prices."""
@@ -61,7 +59,11 @@ class SnapshotPlan:
 
     def doubt_arose(self, now: float) -> Self:
         """Want the snapshot that settles a doubt."""
-        return replace(self, wanted=(*self.wanted, now + AFTER_DOUBT))
+        return self.wanting(now + AFTER_DOUBT)
+
+    def wanting(self, *moments: float) -> Self:
+        """Want snapshots at these moments."""
+        return replace(self, wanted=(*self.wanted, *moments))
 
     def request_made(self, now: float) -> Self:
         """Strike out what this request answers."""

@@ -1,0 +1,177 @@
+"""What runs for an entry: the account, its prices, what it is worth, what is told of it, its alerts."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
+
+from .alerting import Alerts
+from .const import (
+    CONF_ACCESS_KEY,
+    CONF_HISTORY_SIZE,
+    CONF_PRICE_INTERVAL,
+    DEFAULT_HISTORY_SIZE,
+    DEFAULT_PRICE_INTERVAL,
+)
+from .coordinator import UpbitCoordinator
+from .exchange.errors import UpbitError
+from .exchange.messages import Announcement, MyOrder
+from .memory import Memory
+from .openings import Openings
+from .portfolio.activity import Activity
+from .portfolio.holdings import Outcome
+from .portfolio.ledger import begun, is_another_account
+from .prices import UpbitPrices
+from .publisher import Publisher
+from .teller import Teller
+from .worth import WorthTracker
+
+_LOGGER = logging.getLogger(__name__)
+
+type UpbitConfigEntry = ConfigEntry[Account]
+
+
+@dataclass
+class Account:
+    """Everything of one entry. As an observer of the coordinator it hands on what happens, in order."""
+
+    entry: UpbitConfigEntry
+    coordinator: UpbitCoordinator
+    prices: UpbitPrices
+    worth: WorthTracker
+    publisher: Publisher
+    openings: Openings
+    alerts: Alerts
+    teller: Teller
+    set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
+    """Data, options and title: another one of them needs another set-up."""
+
+    def __post_init__(self) -> None:
+        """Remember what this was set up with."""
+        entry = self.entry
+        self.set_up_with = entry.data, entry.options, entry.title
+
+    @callback
+    def async_start(self, hass: HomeAssistant) -> None:
+        """Start the streams; what is to be told waits until Home Assistant has started."""
+        entry, coordinator = self.entry, self.coordinator
+        coordinator.observers.append(self)
+        self.revalue(coordinator.holdings.of)
+        entry.async_create_background_task(
+            hass, self.prices.async_start(coordinator.holdings.of), "Upbit prices"
+        )
+        coordinator.start_stream()
+        entry.async_on_unload(
+            async_at_started(hass, lambda _: self.teller.start_listening())
+        )
+
+    async def async_stop(self) -> None:
+        """Settle what is pending, and write everything."""
+        self.teller.stop()
+        await self.publisher.async_flush()
+
+    @callback
+    def revalue(self, currencies: Collection[str]) -> None:
+        """Value currencies anew, and look at what depends on it."""
+        self.worth.revalue(currencies)
+        if self.worth.known:
+            self.openings.revalued()
+        self.alerts.look(currencies)
+
+    @callback
+    def told(self, activities: tuple[Activity, ...]) -> None:
+        """Hand on what was decided."""
+        self.openings.told(activities)
+        self.alerts.told(activities)
+
+    # An observer of the coordinator
+
+    def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
+        """Follow the prices of what is held, value it, and tell why it moved."""
+        self.prices.follow(
+            currency
+            for currency, holding in outcome.holdings.of.items()
+            if holding.total
+        )
+        self.teller.holdings_changed(outcome, time)
+        self.revalue(outcome.changed)
+
+    def snapshot_met(self, requested: float) -> None:
+        """Let what is confirmed be told."""
+        self.teller.snapshot_met(requested)
+
+    def order_told(self, order: MyOrder) -> None:
+        """Hand on what happened to an order."""
+        self.teller.order_told(order)
+
+    def notice_told(self, notice: Announcement) -> None:
+        """Take note of a notice."""
+
+    def stream_stands(self, types: tuple[str, ...]) -> None:
+        """Ask for the orders that wait, if the key may see them."""
+        if "myOrder" in types:
+            self.entry.async_create_background_task(
+                self.coordinator.hass, self._async_see_orders(), "Upbit orders"
+            )
+
+    async def _async_see_orders(self) -> None:
+        try:
+            orders = await self.coordinator.rest.open_orders()
+        except UpbitError as error:
+            _LOGGER.debug("No list of orders: %s", error)
+            return
+        self.teller.see_orders(orders)
+
+
+async def async_account(
+    hass: HomeAssistant, entry: UpbitConfigEntry, coordinator: UpbitCoordinator
+) -> Account:
+    """Return the account of a coordinator that has its first snapshot, with what was remembered."""
+    memory = Memory(hass, entry.entry_id, entry.title)
+    ledger, history = await memory.async_load(
+        entry.options.get(CONF_HISTORY_SIZE, DEFAULT_HISTORY_SIZE)
+    )
+    owner = sha256(entry.data[CONF_ACCESS_KEY].encode()).hexdigest()[:16]
+    held = coordinator.holdings.of
+    is_new = ledger is None or is_another_account(ledger, owner, held)
+    if ledger is None or is_new:
+        ledger = begun(owner, held, ledger)
+    publisher = Publisher(hass, entry, memory, ledger, history)
+    if is_new or ledger.owner != owner:
+        publisher.own(owner)
+    account: Account
+
+    @callback
+    def revalue(currencies: Collection[str]) -> None:
+        account.revalue(currencies)
+
+    @callback
+    def told(activities: tuple[Activity, ...]) -> None:
+        account.told(activities)
+
+    prices = UpbitPrices(
+        hass,
+        entry,
+        coordinator.session,
+        coordinator.endpoint,
+        cash=coordinator.cash,
+        interval=entry.options.get(CONF_PRICE_INTERVAL, DEFAULT_PRICE_INTERVAL),
+        changed=revalue,
+    )
+    worth = WorthTracker(coordinator, prices)
+    account = Account(
+        entry=entry,
+        coordinator=coordinator,
+        prices=prices,
+        worth=worth,
+        publisher=publisher,
+        openings=Openings(coordinator, prices, publisher, entry),
+        alerts=Alerts(hass, entry, coordinator, worth, publisher),
+        teller=Teller(coordinator, prices, publisher, caught_up=is_new, told=told),
+    )
+    return account

@@ -1,0 +1,249 @@
+"""Alerts: the rules of the subentries, looked at whenever something they measure has moved."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from homeassistant.components import persistent_notification
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN, SUBENTRY_ALERT
+from .coordinator import UpbitCoordinator
+from .portfolio.activity import FLOWS, Activity, Leg
+from .portfolio.alerts import (
+    AMOUNTS,
+    Condition,
+    Edge,
+    Firing,
+    Measure,
+    Rule,
+    armed,
+    flowed,
+    looked_at,
+    moved_by,
+)
+from .portfolio.amounts import ZERO, subtract
+from .portfolio.holdings import Holding
+from .portfolio.valuation import Worth
+from .publisher import Publisher
+from .worth import WorthTracker
+
+CONF_CONDITION: Final = "condition"
+CONF_CURRENCY: Final = "currency"
+CONF_MEASURE: Final = "measure"
+CONF_MESSAGE: Final = "message"
+CONF_NOTIFY: Final = "notify"
+CONF_THRESHOLD: Final = "threshold"
+CONF_UNIT: Final = "unit"
+UNIT_ABSOLUTE: Final = "absolute"
+UNIT_PERCENT: Final = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOf:
+    """A listener waits for whether the level of a rule holds."""
+
+    rule: str
+
+
+def rule_of(subentry: ConfigSubentry) -> Rule:
+    """Return the rule of a subentry."""
+    data = subentry.data
+    return Rule(
+        id=subentry.subentry_id,
+        name=subentry.title,
+        currency=data.get(CONF_CURRENCY),
+        measure=Measure(data[CONF_MEASURE]),
+        condition=Condition(data[CONF_CONDITION]),
+        threshold=Decimal(data[CONF_THRESHOLD]),
+        percent=data[CONF_UNIT] == UNIT_PERCENT,
+        message=data.get(CONF_MESSAGE, ""),
+        notify=data.get(CONF_NOTIFY, False),
+    )
+
+
+def rules_of(entry: ConfigEntry) -> dict[str, Rule]:
+    """Return the rules of an entry, by the ids of their subentries."""
+    return {
+        subentry.subentry_id: rule_of(subentry)
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_ALERT
+    }
+
+
+class Alerts:
+    """Looks at the rules of an account."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        coordinator: UpbitCoordinator,
+        worth: WorthTracker,
+        publisher: Publisher,
+    ) -> None:
+        """Take the rules as they are; those without an edge are armed at the first look."""
+        self.rules: dict[str, Rule] = {}
+        self._hass = hass
+        self._entry = entry
+        self._coordinator = coordinator
+        self._worth = worth
+        self._publisher = publisher
+        self._fired: dict[str, list[Callable[[Firing], None]]] = {}
+        self._new: list[Callable[[Rule], None]] = []
+        self.rules = rules_of(entry)
+
+    @callback
+    def on_firing(
+        self, rule_id: str, listener: Callable[[Firing], None]
+    ) -> Callable[[], None]:
+        """Call a listener whenever a rule has fired, once that is remembered."""
+        listeners = self._fired.setdefault(rule_id, [])
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    @callback
+    def on_new(self, listener: Callable[[Rule], None]) -> Callable[[], None]:
+        """Call a listener with each rule that is added or edited."""
+        self._new.append(listener)
+        return lambda: self._new.remove(listener)
+
+    def holds(self, rule_id: str) -> bool | None:
+        """Return whether the level of a rule holds, `None` until it was looked at."""
+        edge = self._publisher.ledger.edges.get(rule_id)
+        return None if edge is None else edge.holds
+
+    def now(self, rule: Rule) -> Decimal | None:
+        """Return what a rule measures, `None` where nobody knows for sure."""
+        if rule.measure not in AMOUNTS and not self._worth.known:
+            return None
+        if rule.currency is None:
+            account = self._worth.account
+            value = rule.measure is Measure.VALUE
+            return account.total_value if value else account.profit_rate
+        if rule.currency in self._coordinator.holdings.doubtful:
+            return None
+        holding = self._coordinator.holdings.of.get(rule.currency, Holding())
+        match rule.measure:
+            case Measure.TOTAL:
+                return holding.total
+            case Measure.BALANCE:
+                return holding.balance
+            case Measure.LOCKED:
+                return holding.locked
+        worth = self._worth.of.get(rule.currency, Worth())
+        if rule.measure is Measure.VALUE:
+            return worth.value if holding.total else ZERO
+        return worth.profit_rate if holding.total else None
+
+    @callback
+    def sync(self) -> None:
+        """Take the rules that were added, edited or removed; the others are not touched."""
+        before, self.rules = self.rules, rules_of(self._entry)
+        edited = [rule for id_, rule in self.rules.items() if before.get(id_) != rule]
+        edges = {
+            id_: edge
+            for id_, edge in self._publisher.ledger.edges.items()
+            if id_ in self.rules and self.rules[id_] not in edited
+        }
+        self._publisher.note(
+            replace(self._publisher.ledger, edges=MappingProxyType(edges))
+        )
+        self.look()
+        for rule in edited:
+            for listener in tuple(self._new):
+                listener(rule)
+
+    @callback
+    def look(self, currencies: Iterable[str] | None = None) -> None:
+        """Look at the rules of these currencies and of the account, or at all of them."""
+        wanted = None if currencies is None else {*currencies, None}
+        edges = dict(self._publisher.ledger.edges)
+        firings = []
+        changed = []
+        for id_, rule in self.rules.items():
+            if rule.by_activity or (wanted is not None and rule.currency not in wanted):
+                continue
+            now = self.now(rule)
+            if now is None:
+                continue
+            before = edges.get(id_)
+            if before is None:
+                edges[id_] = armed(rule, now)
+            else:
+                edges[id_], firing = looked_at(rule, before, now)
+                if firing:
+                    firings.append(firing)
+            if edges[id_] != before:
+                changed.append(id_)
+        if changed:
+            self._commit(edges, firings)
+            self._coordinator.notify(AlertOf(id_) for id_ in changed)
+
+    @callback
+    def told(self, activities: tuple[Activity, ...]) -> None:
+        """Look at the net change of each activity, and move what gains and losses compare with."""
+        edges = dict(self._publisher.ledger.edges)
+        firings = []
+        for id_, rule in self.rules.items():
+            if rule.by_activity and rule.currency:
+                firings += self._moved(rule, rule.currency, activities)
+            elif rule.measure is Measure.VALUE and id_ in edges:
+                for activity in activities:
+                    if activity.kind in FLOWS and rule.currency in (
+                        None,
+                        activity.currency,
+                    ):
+                        edges[id_] = flowed(edges[id_], activity.worth or ZERO)
+        if firings or edges != self._publisher.ledger.edges:
+            self._commit(edges, firings)
+
+    def _moved(
+        self, rule: Rule, currency: str, activities: tuple[Activity, ...]
+    ) -> list[Firing]:
+        """Return the firings of a rule, one an activity that moves far enough."""
+        told = self._publisher.ledger.told.get(currency, Leg())
+        now = _part(told, rule.measure)
+        firings = []
+        for activity in reversed(activities):
+            change = _part(activity.leg(currency), rule.measure)
+            if change and (firing := moved_by(rule, change, now)):
+                firings.append(firing)
+            now = subtract(now, change)
+        return firings[::-1]
+
+    def _commit(self, edges: dict[str, Edge], firings: list[Firing]) -> None:
+        ledger = replace(self._publisher.ledger, edges=MappingProxyType(edges))
+        self._publisher.commit(
+            ledger,
+            firings=tuple(self._firer(firing) for firing in firings),
+        )
+
+    def _firer(self, firing: Firing) -> Callable[[], None]:
+        @callback
+        def fire() -> None:
+            rule = firing.rule
+            for listener in tuple(self._fired.get(rule.id, ())):
+                listener(firing)
+            if rule.notify:
+                persistent_notification.async_create(
+                    self._hass,
+                    rule.message or rule.name,
+                    title=f"{self._entry.title}: {rule.name}",
+                    notification_id=f"{DOMAIN}_{rule.id}",
+                )
+
+        return fire
+
+
+def _part(leg: Leg, measure: Measure) -> Decimal:
+    match measure:
+        case Measure.BALANCE:
+            return leg.balance
+        case Measure.LOCKED:
+            return leg.locked
+        case _:
+            return leg.total

@@ -1,0 +1,120 @@
+"""Events: what happened to the account, and alerts that fired."""
+
+from typing import Any, Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .account import Account, UpbitConfigEntry
+from .alerting import AlertOf
+from .entity import UpbitAccountEntity, UpbitAlertEntity
+from .portfolio.activity import Activity, Kind
+from .portfolio.alerts import Condition, Firing, Rule
+from .portfolio.amounts import concise, text
+from .telling import told_of
+
+PARALLEL_UPDATES = 0
+
+ACTIVITY: Final = EventEntityDescription(
+    key="activity",
+    translation_key="activity",
+    event_types=[kind.value for kind in Kind],
+)
+
+ALERT: Final = EventEntityDescription(
+    key="alert",
+    translation_key="alert",
+    event_types=[condition.value for condition in Condition],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: UpbitConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the account's events, and those of each alert, now and whenever one is added."""
+    account = entry.runtime_data
+    known: set[str] = set()
+
+    @callback
+    def add_alert(rule: Rule) -> None:
+        if rule.id not in known:
+            known.add(rule.id)
+            async_add_entities(
+                [UpbitAlertEvent(account, rule)], config_subentry_id=rule.id
+            )
+
+    async_add_entities([UpbitActivityEvent(account)])
+    for rule in account.alerts.rules.values():
+        add_alert(rule)
+    entry.async_on_unload(account.alerts.on_new(add_alert))
+
+
+class UpbitActivityEvent(UpbitAccountEntity, EventEntity):
+    """Each cause that moved the account, as it is told."""
+
+    def __init__(self, account: Account) -> None:
+        """Describe the event."""
+        super().__init__(account, ACTIVITY, None)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: the step from unavailable to an event would hide the event from triggers."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to what is published."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.account.publisher.async_add_listener(self._published))
+
+    @callback
+    def _published(self, activity: Activity, replayed: bool) -> None:
+        attributes = told_of(activity)
+        kind = attributes.pop("kind")
+        assert isinstance(kind, str)
+        self._trigger_event(kind, {**attributes, "replayed": replayed})
+        self.async_write_ha_state()
+
+
+class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
+    """An alert that fired."""
+
+    _attr_name = None
+
+    def __init__(self, account: Account, rule: Rule) -> None:
+        """Describe the event by its rule."""
+        super().__init__(account, rule, ALERT, AlertOf(rule.id))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always, for the same reason."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the rule."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.account.alerts.on_firing(self.rule_id, self._fired))
+
+    @callback
+    def _fired(self, firing: Firing) -> None:
+        rule, change = firing.rule, firing.change
+        attributes: dict[str, Any] = {
+            "rule": rule.name,
+            "currency": rule.currency,
+            "measure": rule.measure.value,
+            "threshold": text(rule.threshold),
+            "unit": "percent" if rule.percent else "absolute",
+            "value": text(concise(firing.now)),
+            "change": None if change is None else text(concise(change)),
+            "message": rule.message or rule.name,
+            "time": dt_util.utcnow().isoformat(timespec="seconds"),
+        }
+        self._trigger_event(rule.condition.value, attributes)
+        self.async_write_ha_state()

@@ -1,0 +1,148 @@
+"""What is remembered over a restart: two files an entry, one small and safe, one long."""
+
+from collections.abc import Callable
+from datetime import datetime
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.storage import STORAGE_DIR, Store
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .portfolio.history import History
+from .portfolio.ledger import Ledger
+from .portfolio.records import (
+    WrongShape,
+    history_of,
+    history_record,
+    ledger_of,
+    ledger_record,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+VERSION: Final = 1
+
+LEDGER_LATER: Final = 1.0
+"""Seconds after which a change that nobody waits for is written to the small file."""
+
+HISTORY_LATER: Final = 30.0
+"""Seconds in which activities are gathered for the long file."""
+
+
+class Memory:
+    """The two files of an entry."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
+        """Name the files."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._title = title
+        self._ledger = _File(hass, f"{DOMAIN}.{entry_id}.ledger")
+        self._history = _File(hass, f"{DOMAIN}.{entry_id}.history")
+
+    async def async_load(self, most: int) -> tuple[Ledger | None, History]:
+        """Return what was stored; what cannot be read is set aside, and its owner told."""
+        ledger = await self._async_read(self._ledger, ledger_of)
+        history = await self._async_read(
+            self._history, lambda record: history_of(record, most)
+        )
+        return ledger, history or History(most=most)
+
+    async def _async_read[T](
+        self, file: _File, read: Callable[[object], T]
+    ) -> T | None:
+        try:
+            record = await file.store.async_load()
+            return None if record is None else read(record)
+        except (WrongShape, HomeAssistantError, NotImplementedError) as error:
+            # A newer version of this integration wrote it, or somebody else.
+            aside = await self._hass.async_add_executor_job(
+                file.set_aside, dt_util.utcnow()
+            )
+            _LOGGER.warning(
+                "What %s remembered cannot be read (%s); it is kept as %s",
+                self._title,
+                type(error).__name__,
+                aside,
+            )
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                f"store_damaged_{self._entry_id}",
+                is_fixable=False,
+                is_persistent=True,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="store_damaged",
+                translation_placeholders={"account": self._title, "file": aside},
+            )
+            return None
+
+    async def async_save(self, ledger: Ledger) -> None:
+        """Write the small file now, whole or not at all."""
+        await self._ledger.async_save(ledger_record(ledger))
+
+    @callback
+    def save_later(self, ledger: Callable[[], Ledger]) -> None:
+        """Write the small file within a second, or when Home Assistant stops."""
+        self._ledger.later(lambda: ledger_record(ledger()), LEDGER_LATER)
+
+    @callback
+    def save_history_later(self, history: Callable[[], History]) -> None:
+        """Write the long file within half a minute, or when Home Assistant stops."""
+        self._history.later(lambda: history_record(history()), HISTORY_LATER)
+
+    async def async_flush(self, ledger: Ledger, history: History) -> None:
+        """Write both now, so that no write is left behind."""
+        await self.async_save(ledger)
+        await self._history.async_save(history_record(history))
+
+    async def async_remove(self) -> None:
+        """Remove both for good, and the notice of a damaged one."""
+        await self._ledger.store.async_remove()
+        await self._history.store.async_remove()
+        ir.async_delete_issue(self._hass, DOMAIN, f"store_damaged_{self._entry_id}")
+
+
+class _File:
+    """A file in the storage of Home Assistant."""
+
+    def __init__(self, hass: HomeAssistant, key: str) -> None:
+        """Name the file."""
+        self._hass = hass
+        self._key = key
+        self._pending = False
+        self.store: Store[dict[str, Any]] = Store(
+            hass, VERSION, key, private=True, atomic_writes=True
+        )
+
+    @callback
+    def later(self, record: Callable[[], dict[str, Any]], seconds: float) -> None:
+        """Write after some seconds; more calls until then do not put it off."""
+        if self._pending:
+            return
+        self._pending = True
+
+        @callback
+        def due() -> dict[str, Any]:
+            self._pending = False
+            return record()
+
+        self.store.async_delay_save(due, seconds)
+
+    async def async_save(self, record: dict[str, Any]) -> None:
+        """Write now; what was to be written later is in it."""
+        self._pending = False
+        await self.store.async_save(record)
+
+    def set_aside(self, now: datetime) -> str:
+        """Rename the file, and return its new name."""
+        path = Path(self._hass.config.path(STORAGE_DIR, self._key))
+        aside = path.with_name(f"{path.name}.unreadable.{now:%Y%m%d%H%M%S}")
+        if path.exists():
+            path.rename(aside)
+        return aside.name

@@ -1,0 +1,165 @@
+"""The moments from which gains count: the baseline, and the opening of each day."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+import logging
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_DAY_START, DAY_STARTS_AT_MIDNIGHT
+from .coordinator import UpbitCoordinator
+from .listeners import Topic
+from .portfolio.activity import Activity
+from .portfolio.performance import Opening, opened
+from .portfolio.quotes import Quotes
+from .prices import UpbitPrices
+from .publisher import Publisher
+
+_LOGGER = logging.getLogger(__name__)
+
+OPENS_AT: Final = time(0, 0)
+"""When a day of the exchange begins, in UTC: 09:00 in Korea."""
+
+CLOSES_KNOWN: Final = timedelta(seconds=10)
+"""How long after that the exchange is asked for the closing prices."""
+
+
+class Openings:
+    """Opens baseline and days as soon as every price is there, and keeps their flows."""
+
+    def __init__(
+        self,
+        coordinator: UpbitCoordinator,
+        prices: UpbitPrices,
+        publisher: Publisher,
+        entry: ConfigEntry,
+    ) -> None:
+        """Remember what was told before anything is."""
+        self._coordinator = coordinator
+        self._prices = prices
+        self._publisher = publisher
+        self._entry = entry
+        self._quotes = prices.quotes
+        self._before = publisher.ledger.amounts
+        self._since: list[Activity] = []
+        self._next_day: Callable[[], None] | None = None
+        entry.async_on_unload(self._cancel)
+        self._plan()
+
+    @property
+    def day(self) -> Opening | None:
+        """The opening of this day, if it is known already."""
+        day = self._publisher.ledger.day
+        return day if day and day.time >= self._boundary() else None
+
+    @property
+    def at_midnight(self) -> bool:
+        """Whether the owner's days begin at midnight rather than with the exchange's."""
+        return bool(self._entry.options.get(CONF_DAY_START) == DAY_STARTS_AT_MIDNIGHT)
+
+    @callback
+    def told(self, activities: tuple[Activity, ...]) -> None:
+        """Remember what was told until the day is open; the ledger has counted it where one was."""
+        if self.day is None:
+            self._since += activities
+
+    @callback
+    def revalued(self) -> None:
+        """Open what is to be opened, and see whether a currency gained or lost its price."""
+        quotes, last = self._prices.quotes, self._quotes
+        self._quotes = quotes
+        held = self._coordinator.holdings.amounts
+        if any(
+            amount and quotes.price(code) is None and not quotes.unpriced(code)
+            for code, amount in held.items()
+        ):
+            return
+        ledger = self._publisher.ledger
+        baseline = ledger.baseline and ledger.baseline.priced_anew(held, quotes, last)
+        day = self.day
+        day = day.priced_anew(held, quotes, last) if day else self._opened(quotes)
+        if day is None:
+            # Yesterday's stays until the closing prices are there.
+            day = ledger.day
+        baseline = baseline or opened(_ms(), ledger.amounts, quotes)
+        changed = replace(ledger, baseline=baseline, day=day)
+        if changed != ledger:
+            self._publisher.note(changed)
+            self._coordinator.notify((Topic.WORTH,))
+
+    @callback
+    def set_baseline(self) -> bool:
+        """Let gains count from now; tell whether every price was there for it."""
+        ledger = self._publisher.ledger
+        baseline = opened(_ms(), ledger.amounts, self._prices.quotes)
+        if baseline is None:
+            return False
+        self._publisher.note(replace(ledger, baseline=baseline))
+        self._coordinator.notify((Topic.WORTH,))
+        return True
+
+    def _opened(self, quotes: Quotes) -> Opening | None:
+        """Return the opening of a day that has none yet.
+
+        By the exchange's day it is what was held then at the closing prices, whoever was awake; by
+        the owner's it is what is held now.
+        """
+        ledger = self._publisher.ledger
+        if self.at_midnight:
+            self._since.clear()
+            return opened(_ms(), ledger.amounts, quotes)
+        amounts = self._before or ledger.amounts
+        closes = {code: quotes.close(code) for code in amounts}
+        day = opened(self._boundary(), amounts, quotes, closes)
+        if day is None:
+            return None
+        for activity in self._since:
+            day = day.after(activity, quotes)
+        self._since.clear()
+        self._before = {}
+        return day
+
+    def _boundary(self) -> int:
+        """Return when this day began, in ms of the epoch."""
+        now = dt_util.utcnow()
+        if self.at_midnight:
+            return _ms(dt_util.start_of_local_day(now))
+        return _ms(datetime.combine(now.date(), OPENS_AT, tzinfo=now.tzinfo))
+
+    @callback
+    def _plan(self) -> None:
+        """Look again when the next day begins."""
+        self._cancel()
+        now = dt_util.utcnow()
+        if self.at_midnight:
+            begins = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
+        else:
+            day = now.date() + timedelta(days=1)
+            begins = datetime.combine(day, OPENS_AT, tzinfo=now.tzinfo) + CLOSES_KNOWN
+        self._next_day = async_track_point_in_utc_time(
+            self._coordinator.hass, self._async_begin_day, dt_util.as_utc(begins)
+        )
+
+    async def _async_begin_day(self, _: datetime) -> None:
+        """Begin a day with what is held, at closing prices that are fetched anew."""
+        self._next_day = None
+        self._before = self._publisher.ledger.amounts
+        self._since.clear()
+        await self._prices.async_refresh()
+        self.revalued()
+        self._plan()
+
+    @callback
+    def _cancel(self) -> None:
+        if self._next_day:
+            self._next_day()
+            self._next_day = None
+
+
+def _ms(moment: datetime | None = None) -> int:
+    return int((moment or dt_util.utcnow()).timestamp() * 1000)

@@ -1,0 +1,189 @@
+"""Alert rules: when they fire, and when not again. Levels have an edge with hysteresis, moves a threshold."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from .amounts import ZERO, add, divided, minus, negative, plus, times
+from .quotes import HUNDRED
+
+HYSTERESIS: Final = Decimal("0.01")
+"""The part of its threshold by which a level must be left before it can fire again."""
+
+HYSTERESIS_POINTS: Final = Decimal(1)
+"""The same for a profit rate, in percentage points."""
+
+
+class Measure(StrEnum):
+    """What a rule looks at; of the whole account `VALUE` and `PROFIT_RATE` only."""
+
+    TOTAL = "total"
+    BALANCE = "balance"
+    LOCKED = "locked"
+    VALUE = "value"
+    PROFIT_RATE = "profit_rate"
+
+
+class Condition(StrEnum):
+    """What a measure has to do."""
+
+    INCREASE = "increase"
+    DECREASE = "decrease"
+    ABOVE = "above"
+    BELOW = "below"
+
+
+AMOUNTS: Final = frozenset({Measure.TOTAL, Measure.BALANCE, Measure.LOCKED})
+"""The measures that activities move; the others follow the prices."""
+
+OF_ACCOUNT: Final = frozenset({Measure.VALUE, Measure.PROFIT_RATE})
+LEVELS: Final = frozenset({Condition.ABOVE, Condition.BELOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An alert as its owner set it up; `threshold` in the unit of the measure, or in percent."""
+
+    id: str
+    name: str
+    currency: str | None
+    measure: Measure
+    condition: Condition
+    threshold: Decimal
+    percent: bool
+    message: str
+    notify: bool
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the rule watches a level, rather than moves."""
+        return self.condition in LEVELS
+
+    @property
+    def by_activity(self) -> bool:
+        """Whether the rule looks at the net change of each activity."""
+        return not self.is_level and self.measure in AMOUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What is remembered of a rule: whether its level holds, or what moves compare with."""
+
+    holds: bool = False
+    reference: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule fired: what its measure was before and is now."""
+
+    rule: Rule
+    before: Decimal | None
+    now: Decimal
+
+    @property
+    def change(self) -> Decimal | None:
+        """What the measure changed by."""
+        return None if self.before is None else minus(self.now, self.before)
+
+
+def problem_of(
+    currency: str | None,
+    measure: Measure,
+    condition: Condition,
+    threshold: Decimal,
+    *,
+    percent: bool,
+) -> tuple[str, str] | None:
+    """Return the field and the name of what makes no sense in a rule, `None` if all does."""
+    if currency is None and measure not in OF_ACCOUNT:
+        return "measure", "measure_needs_currency"
+    if percent and condition in LEVELS and measure is not Measure.PROFIT_RATE:
+        return "unit", "percent_of_level"
+    if not percent and measure is Measure.PROFIT_RATE:
+        return "unit", "rate_is_percent"
+    if condition not in LEVELS and threshold <= ZERO:
+        return "threshold", "threshold_not_positive"
+    if measure is not Measure.PROFIT_RATE and threshold < ZERO:
+        return "threshold", "threshold_negative"
+    if condition is Condition.BELOW and not threshold and measure in AMOUNTS:
+        return "threshold", "threshold_never"
+    return None
+
+
+def armed(rule: Rule, now: Decimal) -> Edge:
+    """Return the edge of a rule that is new or was edited: it does not fire for what holds already."""
+    if rule.is_level:
+        return Edge(holds=_beyond(rule, now))
+    return Edge(reference=None if rule.by_activity else now)
+
+
+def looked_at(rule: Rule, edge: Edge, now: Decimal) -> tuple[Edge, Firing | None]:
+    """Return the edge after a look at the measure, and a firing if it crossed the threshold."""
+    if rule.is_level:
+        if _beyond(rule, now):
+            return replace(edge, holds=True), (
+                None if edge.holds else Firing(rule, None, now)
+            )
+        return (replace(edge, holds=False) if _returned(rule, now) else edge), None
+    if edge.reference is None:
+        return replace(edge, reference=now), None
+    if rule.measure is Measure.PROFIT_RATE:
+        # Its percent are points: a rate has no rate of its own.
+        far = _far(minus(now, edge.reference), rule)
+    else:
+        far = _moved(rule, minus(now, edge.reference), edge.reference)
+    if not far:
+        return edge, None
+    return replace(edge, reference=now), Firing(rule, edge.reference, now)
+
+
+def moved_by(rule: Rule, change: Decimal, now: Decimal) -> Firing | None:
+    """Return a firing if an activity's net change of an amount reaches the threshold; `now` is after it."""
+    before = minus(now, change)
+    if not _moved(rule, change, before):
+        return None
+    return Firing(rule, before, now)
+
+
+def flowed(edge: Edge, worth: Decimal) -> Edge:
+    """Return the edge after a flow: what came in or went out is neither gain nor loss."""
+    if edge.reference is None:
+        return edge
+    return replace(edge, reference=plus(edge.reference, worth))
+
+
+def _moved(rule: Rule, change: Decimal, before: Decimal) -> bool:
+    """Tell whether a change reaches the threshold; from 0, any rise does by percent."""
+    if not rule.percent:
+        return _far(change, rule)
+    if not before:
+        return rule.condition is Condition.INCREASE and change > ZERO
+    return _far(times(divided(change, before.copy_abs()), HUNDRED), rule)
+
+
+def _far(change: Decimal, rule: Rule) -> bool:
+    if rule.condition is Condition.INCREASE:
+        return change >= rule.threshold
+    return change <= negative(rule.threshold)
+
+
+def _beyond(rule: Rule, now: Decimal) -> bool:
+    if rule.condition is Condition.ABOVE:
+        return now >= rule.threshold
+    return now <= rule.threshold
+
+
+def _returned(rule: Rule, now: Decimal) -> bool:
+    """Tell whether a measure has left its level by the hysteresis; for 0, by anything."""
+    margin = (
+        HYSTERESIS_POINTS
+        if rule.measure is Measure.PROFIT_RATE
+        else times(rule.threshold.copy_abs(), HYSTERESIS)
+    )
+    if rule.condition is Condition.ABOVE:
+        bound = minus(rule.threshold, margin)
+        return now < bound if not margin else now <= bound
+    bound = add(rule.threshold, margin)
+    return now > bound if not margin else now >= bound

@@ -1,0 +1,145 @@
+"""What was told: amounts, the next id, what waits to be published, edges and openings. Stored between runs.
+
+**Law:** once all is settled, `told` equals what is shown, for every currency, but for what is too small
+to be told.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, Self
+
+from .activity import Activity, Leg, Legs
+from .alerts import Edge
+from .amounts import subtract, tells
+from .holdings import Holding, Outcome
+from .performance import Opening
+from .quotes import Quotes
+
+TRADES_KEPT: Final = 1_000
+"""Trade ids by which a fill that comes twice is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What an entry remembers, but for the history.
+
+    `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
+    of them is locked is as it was when last settled.
+    """
+
+    owner: str = ""
+    told: Mapping[str, Leg] = field(default_factory=lambda: MappingProxyType({}))
+    next_id: int = 1
+    outbox: tuple[Activity, ...] = ()
+    trades: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    edges: Mapping[str, Edge] = field(default_factory=lambda: MappingProxyType({}))
+    baseline: Opening | None = None
+    day: Opening | None = None
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """The totals that were told."""
+        return {currency: leg.total for currency, leg in self.told.items()}
+
+    def gaps(self, shown: Mapping[str, Holding]) -> dict[str, Leg]:
+        """Return what is shown less what was told, where that is anything."""
+        gaps = {
+            currency: leg_of(shown.get(currency, Holding())).less(
+                self.told.get(currency, Leg())
+            )
+            for currency in shown.keys() | self.told.keys()
+        }
+        return {currency: gap for currency, gap in gaps.items() if gap}
+
+    def tell(
+        self, activities: Iterable[Activity], quotes: Quotes
+    ) -> tuple[Self, tuple[Activity, ...]]:
+        """Return the ledger after activities, and these with their ids, ready to be published."""
+        told = dict(self.told)
+        baseline, day = self.baseline, self.day
+        numbered = []
+        for number, activity in enumerate(activities, self.next_id):
+            one = replace(activity, id=number)
+            numbered.append(one)
+            for currency, leg in one.legs.items():
+                told[currency] = told.get(currency, Leg()).plus(leg)
+            baseline = baseline and baseline.after(one, quotes)
+            day = day and day.after(one, quotes)
+        ledger = replace(
+            self,
+            told=MappingProxyType(told),
+            next_id=self.next_id + len(numbered),
+            outbox=(*self.outbox, *numbered),
+            baseline=baseline,
+            day=day,
+        )
+        return ledger, tuple(numbered)
+
+    def with_trades(self, trades: Iterable[str]) -> Self:
+        """Remember the ids of fills."""
+        return replace(self, trades=(*self.trades, *trades)[-TRADES_KEPT:])
+
+    def with_locks(
+        self, shown: Mapping[str, Holding], except_for: Iterable[str]
+    ) -> Self:
+        """Take over what is locked, where the totals agree: orders come and go without being told."""
+        waiting = frozenset(except_for)
+        told = dict(self.told)
+        for currency, leg in self.told.items():
+            holding = shown.get(currency, Holding())
+            if currency not in waiting and not tells(
+                subtract(holding.total, leg.total)
+            ):
+                told[currency] = Leg.of(leg.total, holding.locked)
+        if told == self.told:
+            return self
+        return replace(self, told=MappingProxyType(told))
+
+
+def begun(
+    owner: str, shown: Mapping[str, Holding], before: Ledger | None = None
+) -> Ledger:
+    """Return the ledger of an account that is new: what it holds was always there.
+
+    `before` is that of another account of the entry: ids go on from it, since they only grow.
+    """
+    return Ledger(
+        owner=owner, told=legs_of(shown), next_id=before.next_id if before else 1
+    )
+
+
+def is_another_account(
+    ledger: Ledger, owner: str, shown: Mapping[str, Holding]
+) -> bool:
+    """Say whether a changed key belongs to another account: no amount is the one that was told."""
+    if owner == ledger.owner:
+        return False
+    held = [currency for currency, holding in shown.items() if holding.total]
+    return not any(
+        currency in ledger.told and ledger.told[currency].total == shown[currency].total
+        for currency in held
+    )
+
+
+def leg_of(holding: Holding) -> Leg:
+    """Return a holding as the change from nothing to it."""
+    return Leg(holding.total, holding.balance, holding.locked)
+
+
+def legs_of(shown: Mapping[str, Holding]) -> Legs:
+    """Return all holdings as changes from nothing."""
+    return MappingProxyType(
+        {currency: leg_of(holding) for currency, holding in shown.items()}
+    )
+
+
+def changes(outcome: Outcome) -> Legs:
+    """Return what an outcome changed of the amounts."""
+    before, after = outcome.before.of, outcome.holdings.of
+    return {
+        currency: leg_of(after[currency]).less(leg_of(before.get(currency, Holding())))
+        for currency in outcome.amended
+    }

@@ -1,0 +1,128 @@
+"""What was gained since a moment: worth now, less worth then, less what went in and out between."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Self
+
+from .activity import FLOWS, Activity
+from .amounts import ZERO, add, minus, plus, subtract, times
+from .quotes import Quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A moment from which gains count: a baseline, or the opening of a day.
+
+    `time` in ms of the epoch, `amounts` by currency, `value` their worth then; `flows` is the worth
+    of what went in and out since, `units` the same by currency, `unvalued` what of it waits for a
+    price, `priced` the currencies that count.
+    """
+
+    time: int
+    amounts: Mapping[str, Decimal]
+    value: Decimal
+    priced: frozenset[str]
+    flows: Decimal = ZERO
+    units: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    unvalued: Mapping[str, Decimal] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def after(self, activity: Activity, quotes: Quotes) -> Self:
+        """Count an activity, if it brought anything in or out, at the prices of now."""
+        if activity.kind not in FLOWS:
+            return self
+        opening = self
+        for currency, leg in activity.legs.items():
+            if leg.total:
+                opening = opening._flowed(currency, leg.total, quotes)
+        return opening
+
+    def _flowed(self, currency: str, amount: Decimal, quotes: Quotes) -> Self:
+        units = {**self.units}
+        units[currency] = add(units.get(currency, ZERO), amount)
+        counted = replace(self, units=MappingProxyType(units))
+        if quotes.unpriced(currency):
+            return counted
+        worth = quotes.worth(currency, amount)
+        if worth is None:
+            waiting = {**self.unvalued}
+            waiting[currency] = add(waiting.get(currency, ZERO), amount)
+            return replace(counted, unvalued=MappingProxyType(waiting))
+        return replace(
+            counted,
+            flows=plus(self.flows, worth),
+            priced=self.priced | {currency},
+        )
+
+    def priced_anew(
+        self, amounts: Mapping[str, Decimal], quotes: Quotes, last: Quotes
+    ) -> Self:
+        """Value what waited for a price; a coin that gains or loses its price is a flow at that price.
+
+        `amounts` is what is held now, `last` the quotes before these. Every price must be there.
+        """
+        flows = self.flows
+        for currency, amount in self.unvalued.items():
+            flows = plus(flows, quotes.worth(currency, amount) or ZERO)
+        held = {code for code, amount in amounts.items() if amount}
+        priced = {code for code in held if not quotes.unpriced(code)}
+        waited = self.unvalued.keys()
+        for currency in priced - self.priced - waited:
+            flows = plus(flows, quotes.worth(currency, amounts[currency]) or ZERO)
+        for currency in (self.priced & held) - priced:
+            lost = last.worth(currency, amounts[currency]) or ZERO
+            flows = minus(flows, lost)
+        counted = (self.priced - held) | priced
+        if flows == self.flows and counted == self.priced and not self.unvalued:
+            return self
+        return replace(self, flows=flows, priced=counted, unvalued=MappingProxyType({}))
+
+    def profit(self, total_value: Decimal | None) -> Decimal | None:
+        """Return what was gained since, `None` while a price is missing."""
+        if total_value is None or self.unvalued:
+            return None
+        return minus(total_value, plus(self.value, self.flows))
+
+    def gain_over_holding(
+        self, amounts: Mapping[str, Decimal], quotes: Quotes
+    ) -> Decimal | None:
+        """Return what trading added over having kept what one had, at the prices of now."""
+        gains = []
+        for currency in amounts.keys() | self.amounts.keys():
+            moved = subtract(
+                amounts.get(currency, ZERO),
+                add(self.amounts.get(currency, ZERO), self.units.get(currency, ZERO)),
+            )
+            if not moved or quotes.unpriced(currency):
+                continue
+            price = quotes.price(currency)
+            if price is None:
+                return None
+            gains.append(times(price, moved))
+        return plus(*gains)
+
+
+def opened(
+    time: int,
+    amounts: Mapping[str, Decimal],
+    quotes: Quotes,
+    prices: Mapping[str, Decimal | None] | None = None,
+) -> Opening | None:
+    """Return the opening of now, `None` while a price is missing.
+
+    `prices` are other prices than those of now, by currency: the previous day's closing ones.
+    """
+    value = ZERO
+    priced = set()
+    for currency, amount in amounts.items():
+        if not amount or quotes.unpriced(currency):
+            continue
+        price = quotes.price(currency) if prices is None else prices[currency]
+        if price is None:
+            return None
+        priced.add(currency)
+        value = plus(value, times(price, amount))
+    return Opening(time, MappingProxyType(dict(amounts)), value, frozenset(priced))

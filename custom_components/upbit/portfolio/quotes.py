@@ -1,0 +1,82 @@
+"""Prices: what a currency costs in the account's cash currency, by which markets, or why nobody knows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from .amounts import divided, minus, times
+
+BRIDGES: Final = ("BTC", "USDT")
+"""The quote currencies through which a coin without a market of its own is priced, in this order."""
+
+HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """What is known of the market.
+
+    `listed` are the codes of its markets (`KRW-BTC`), `None` until the list is loaded; `prices` and
+    `closes` (the previous day's) are by code, each in its quote currency.
+    """
+
+    cash: str
+    listed: frozenset[str] | None = None
+    prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    closes: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+
+    def path(self, currency: str) -> tuple[str, ...] | None:
+        """Return the markets whose prices multiply to the price, `None` if there are none.
+
+        Nothing is unpriced before the list is loaded: the path is then through a market of its own.
+        """
+        if currency == self.cash:
+            return ()
+        own = f"{self.cash}-{currency}"
+        if self.listed is None or own in self.listed:
+            return (own,)
+        for bridge in BRIDGES:
+            path = (f"{bridge}-{currency}", f"{self.cash}-{bridge}")
+            if self.listed.issuperset(path):
+                return path
+        return None
+
+    def unpriced(self, currency: str) -> bool:
+        """Say whether a currency has no price at all, rather than one that has not come yet."""
+        return self.path(currency) is None
+
+    def price(self, currency: str) -> Decimal | None:
+        """Return the price in the cash currency, `None` if it is unpriced or has not come yet."""
+        return _product(self.path(currency), self.prices)
+
+    def close(self, currency: str) -> Decimal | None:
+        """Return the previous day's closing price in the cash currency."""
+        return _product(self.path(currency), self.closes)
+
+    def change(self, currency: str) -> Decimal | None:
+        """Return the change since the previous close (전일대비), in percent."""
+        price, close = self.price(currency), self.close(currency)
+        if price is None or not close or currency == self.cash:
+            return None
+        return times(divided(minus(price, close), close), HUNDRED)
+
+    def worth(self, currency: str, amount: Decimal) -> Decimal | None:
+        """Return what an amount is worth in the cash currency, if its price is known."""
+        price = self.price(currency)
+        return None if price is None else times(price, amount)
+
+    def needed(self, currencies: Iterable[str]) -> frozenset[str]:
+        """Return the codes of the markets that price these currencies."""
+        return frozenset(
+            code for currency in currencies for code in self.path(currency) or ()
+        )
+
+
+def _product(
+    path: tuple[str, ...] | None, prices: Mapping[str, Decimal]
+) -> Decimal | None:
+    if path is None or not all(code in prices for code in path):
+        return None
+    return times(Decimal(1), *(prices[code] for code in path))

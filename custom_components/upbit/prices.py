@@ -1,0 +1,292 @@
+"""The market: the prices that the account needs, by the public stream, written at most once per interval."""
+
+from asyncio import TimerHandle
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from datetime import timedelta
+import logging
+from types import MappingProxyType
+from typing import Any, Final
+
+from aiohttp import ClientSession
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
+
+from .exchange.endpoint import Endpoint
+from .exchange.errors import UpbitError
+from .exchange.messages import Message, Ticker
+from .exchange.rest import UpbitMarket
+from .exchange.stream import Stream
+from .portfolio.quotes import Quotes
+
+_LOGGER = logging.getLogger(__name__)
+
+STALE_AFTER: Final = 180.0
+"""Seconds without a connection after which prices are no longer claimed to be those of now."""
+
+LISTED_EVERY: Final = timedelta(hours=1)
+"""How often the list of markets is looked at: new ones, delisted ones, warnings."""
+
+SOON: Final = 1.0
+"""Seconds in which prices are gathered that nobody has shown before."""
+
+RETRY: Final = 60.0
+"""Seconds after which a list or a price that did not come is asked for again."""
+
+RESUBSCRIBE: Final = 1.0
+"""Seconds in which currencies that are bought together are gathered for one subscription."""
+
+MOST_CODES: Final = 100
+"""Markets whose prices are asked for in one request."""
+
+
+class UpbitPrices:
+    """Keeps the quotes of the currencies that are held."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        session: ClientSession,
+        endpoint: Endpoint,
+        *,
+        cash: str,
+        interval: float,
+        changed: Callable[[Collection[str]], None],
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        `interval` is in seconds; `changed` is called with the currencies whose price, or the claim
+        to know it, is another one.
+        """
+        self.quotes = Quotes(cash)
+        self.fresh = True
+        self.warnings: dict[str, frozenset[str]] = {}
+        """What the exchange warns of, by market; markets that are listed have an entry."""
+
+        self._entry = entry
+        self._hass = hass
+        self._market = UpbitMarket(session, endpoint)
+        self._interval = interval
+        self._changed = changed
+        self._stream = Stream(session, endpoint.public_stream, None, (), self)
+        self._running = False
+        self._connected = False
+        self._currencies: frozenset[str] = frozenset()
+        self._subscribed: frozenset[str] = frozenset()
+        self._tickers: dict[str, Ticker] = {}
+        self._written = float("-inf")
+        self._timers: dict[str, TimerHandle] = {}
+
+    async def async_start(self, currencies: Iterable[str]) -> None:
+        """Load the list of markets and first prices; the stream comes after, in the background."""
+        self._currencies = frozenset(currencies)
+        self._entry.async_on_unload(self._cancel_timers)
+        self._entry.async_on_unload(
+            async_track_time_interval(
+                self._hass,
+                self._async_hourly,
+                LISTED_EVERY,
+                name="Upbit markets",
+                cancel_on_shutdown=True,
+            )
+        )
+        await self._async_list()
+        self._follow()
+
+    @callback
+    def follow(self, currencies: Iterable[str]) -> None:
+        """Keep the quotes of these currencies from now on."""
+        wanted = frozenset(currencies)
+        if wanted != self._currencies:
+            self._currencies = wanted
+            self._later("follow", RESUBSCRIBE, self._follow)
+
+    @callback
+    def set_interval(self, interval: float) -> None:
+        """Write at most once per so many seconds."""
+        self._interval = interval
+
+    async def async_refresh(self) -> None:
+        """Fetch all prices now: at the beginning of a day, when the closing prices are others."""
+        await self._async_fetch(self._subscribed)
+
+    async def _async_hourly(self, _: object) -> None:
+        await self._async_list()
+        self._follow()
+
+    async def _async_list(self) -> None:
+        """Load the list of markets."""
+        try:
+            rows = await self._market.markets()
+        except UpbitError as error:
+            _LOGGER.debug("No list of markets: %s", error)
+            self._later("list", RETRY, self._start_hourly)
+            return
+        listed = frozenset(row.code for row in rows)
+        self.warnings = {row.code: row.warnings for row in rows}
+        if listed != self.quotes.listed:
+            self._write(listed)
+
+    @callback
+    def _start_hourly(self) -> None:
+        self._background(self._async_hourly(None), "markets")
+
+    @callback
+    def _follow(self) -> None:
+        """Subscribe to just the markets that are needed, and fetch the prices of the new ones."""
+        if self.quotes.listed is None:
+            return
+        needed = self.quotes.needed(self._currencies)
+        if needed == self._subscribed:
+            return
+        new = needed - self._tickers.keys()
+        self._subscribed = needed
+        for code in self._tickers.keys() - needed:
+            del self._tickers[code]
+        if new:
+            self._background(self._async_fetch(new), "prices")
+        if not needed:
+            return
+        self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
+        if not self._running:
+            self._running = True
+            self._judge_freshness()
+            self._background(self._stream.run(), "market stream")
+
+    async def _async_fetch(self, codes: Collection[str]) -> None:
+        """Fetch prices, in as many requests as it takes."""
+        ordered = sorted(codes)
+        for start in range(0, len(ordered), MOST_CODES):
+            try:
+                tickers = await self._market.tickers(
+                    ordered[start : start + MOST_CODES]
+                )
+            except UpbitError as error:
+                # The stream begins with a snapshot of its own.
+                _LOGGER.debug("No prices: %s", error)
+                return
+            for ticker in tickers:
+                self._take(ticker)
+        self._write()
+
+    # What is shown
+
+    @callback
+    def _take(self, ticker: Ticker) -> None:
+        """Take a price; it is shown with the next write."""
+        if ticker.code not in self._subscribed:
+            return
+        before = self._tickers.get(ticker.code)
+        if before and before.timestamp > ticker.timestamp:
+            return
+        self._tickers[ticker.code] = ticker
+        if "write" in self._timers:
+            return
+        now = self._hass.loop.time()
+        due = self._written + self._interval
+        if ticker.code not in self.quotes.prices:
+            due = min(due, now + SOON)
+        self._later("write", max(due - now, 0.0), self._write)
+
+    @callback
+    def _write(self, listed: frozenset[str] | None = None) -> None:
+        """Show the last prices, and tell whose are others than before."""
+        self._cancel("write")
+        self._written = self._hass.loop.time()
+        before = self.quotes
+        listed = listed or before.listed
+        if listed is not None:
+            listed -= {code for code, one in self._tickers.items() if one.delisted}
+        self.quotes = Quotes(
+            before.cash,
+            listed,
+            MappingProxyType(
+                {code: one.trade_price for code, one in self._tickers.items()}
+            ),
+            MappingProxyType(
+                {code: one.prev_closing_price for code, one in self._tickers.items()}
+            ),
+        )
+        others = {
+            currency
+            for currency in self._currencies
+            if before.path(currency) != self.quotes.path(currency)
+            or any(
+                before.prices.get(code) != self.quotes.prices.get(code)
+                or before.closes.get(code) != self.quotes.closes.get(code)
+                for code in self.quotes.path(currency) or ()
+            )
+        }
+        if others:
+            self._changed(others)
+
+    # The public stream
+
+    def stream_connected(self) -> None:
+        """Wait for the subscription."""
+
+    def stream_stands(self, types: tuple[str, ...]) -> None:
+        """Claim the prices again."""
+        self._connected = True
+        self._judge_freshness()
+
+    def stream_lost(self, error: UpbitError) -> None:
+        """Claim the prices a while longer."""
+        _LOGGER.debug("The market stream is lost: %s", error)
+        if self._connected:
+            self._connected = False
+            self._judge_freshness()
+
+    def message_received(self, message: Message) -> None:
+        """Take a price."""
+        if isinstance(message, Ticker):
+            self._take(message)
+
+    def frame_refused(self, kind: str) -> None:
+        """Go on: the next ticker says it again."""
+        _LOGGER.debug("A ticker cannot be read (%s)", kind)
+
+    @callback
+    def _judge_freshness(self) -> None:
+        """Decide whether the prices may be claimed; a lost connection is forgiven for a while."""
+        self._cancel("stale")
+        if not self._connected:
+            self._later("stale", STALE_AFTER, self._went_stale)
+        elif not self.fresh:
+            self.fresh = True
+            self._changed(self._currencies)
+
+    @callback
+    def _went_stale(self) -> None:
+        self.fresh = False
+        self._changed(self._currencies)
+
+    # Timers and tasks
+
+    @callback
+    def _later(self, name: str, seconds: float, act: Callable[[], None]) -> None:
+        """Do something once, after some seconds; what was planned under that name is replaced."""
+        self._cancel(name)
+
+        @callback
+        def due() -> None:
+            del self._timers[name]
+            act()
+
+        self._timers[name] = self._hass.loop.call_later(seconds, due)
+
+    @callback
+    def _cancel(self, name: str) -> None:
+        if timer := self._timers.pop(name, None):
+            timer.cancel()
+
+    @callback
+    def _cancel_timers(self) -> None:
+        for name in tuple(self._timers):
+            self._cancel(name)
+
+    def _background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._entry.async_create_background_task(
+            self._hass, work, f"{self._entry.title} {name}"
+        )

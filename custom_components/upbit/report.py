@@ -1,0 +1,157 @@
+"""The portfolio in one answer: the specification's summary and table of profits, and every quantity of ours."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.util import dt as dt_util
+
+from .account import Account
+from .portfolio.amounts import concise, text
+from .portfolio.history import Realised
+from .portfolio.performance import Opening
+from .portfolio.summary import pnl_of, summary_of
+from .portfolio.valuation import Worth
+
+type Json = dict[str, Any]
+
+
+def report_of(account: Account) -> Json:
+    """Return the portfolio; amounts are exact strings, worths are rounded to 15 digits, unknown ones null."""
+    return {
+        "summary": _summary(account),
+        "assets": {
+            currency: _asset(account, currency)
+            for currency, holding in account.coordinator.holdings.of.items()
+            if holding.total
+        },
+        "pnl": _pnl(account),
+    }
+
+
+def gained(account: Account, opening: Opening | None) -> Decimal | None:
+    """Return what was gained since an opening, `None` while that cannot be known."""
+    return opening.profit(account.worth.account.total_value) if opening else None
+
+
+def over_holding(account: Account) -> Decimal | None:
+    """Return what trading since the baseline added over having kept what one had."""
+    baseline = account.publisher.ledger.baseline
+    if baseline is None or baseline.unvalued:
+        return None
+    return baseline.gain_over_holding(
+        account.coordinator.holdings.amounts, account.prices.quotes
+    )
+
+
+def realised_of(realised: Realised) -> Json:
+    """Return the realised profit of sales."""
+    return {
+        "total": _worth(realised.total),
+        "days": _worths(realised.days),
+        "months": _worths(realised.months),
+        "years": _worths(realised.years),
+        "unknown": realised.unknown,
+    }
+
+
+def _summary(account: Account) -> Json:
+    summary = summary_of(account.coordinator.holdings.of, account.coordinator.cash)
+    worth = account.worth.account
+    ledger = account.publisher.ledger
+    known = account.worth.known
+    return {
+        "total_currencies": summary.total_currencies,
+        "krw_balance": text(summary.krw_balance),
+        "crypto_holdings": {
+            code: text(amount) for code, amount in summary.crypto_holdings.items()
+        },
+        "locked_ratio": _worth(summary.locked_ratio),
+        "currency": account.coordinator.cash,
+        **{
+            name: _worth(value) if known else None
+            for name, value in (
+                ("total_value", worth.total_value),
+                ("coins_value", worth.coins_value),
+                ("total_cost", worth.total_cost),
+                ("profit", worth.profit),
+                ("profit_rate", worth.profit_rate),
+                ("profit_today", gained(account, account.openings.day)),
+                ("profit_since_baseline", gained(account, ledger.baseline)),
+                ("gain_over_holding", over_holding(account)),
+                ("locked_ratio_of_total", worth.locked_ratio),
+            )
+        },
+        "baseline": _moment(ledger.baseline),
+        "day": _moment(account.openings.day),
+        "unpriced": list(worth.unpriced),
+        "missing": list(worth.missing),
+        "without_cost": _worths(worth.free),
+    }
+
+
+def _asset(account: Account, currency: str) -> Json:
+    holding = account.coordinator.holdings.of[currency]
+    worth = account.worth.of.get(currency, Worth())
+    average = holding.average
+    known = account.worth.known
+    return {
+        "total": text(holding.total),
+        "balance": text(holding.balance),
+        "locked": text(holding.locked),
+        "average_buy_price": text(average.price) if average else None,
+        "average_buy_price_modified": average.modified if average else None,
+        "unit_currency": average.unit_currency if average else None,
+        "unpriced": worth.unpriced,
+        **{
+            name: _worth(value) if known else None
+            for name, value in (
+                ("price", worth.price),
+                ("value", worth.value),
+                ("cost", worth.cost),
+                ("profit", worth.profit),
+                ("profit_rate", worth.profit_rate),
+                ("price_change", account.prices.quotes.change(currency)),
+            )
+        },
+    }
+
+
+def _pnl(account: Account) -> Json:
+    """Return the specification's table, since the baseline; empty until there is one."""
+    baseline = account.publisher.ledger.baseline
+    amounts = account.coordinator.holdings.amounts
+    table = pnl_of(
+        baseline.amounts if baseline else amounts, amounts, account.prices.quotes
+    )
+    return {
+        "total_initial_value": _worth(table.total_initial_value),
+        "total_current_value": _worth(table.total_current_value),
+        "currency_pnl": {
+            currency: {
+                "initial_amount": text(one.initial_amount),
+                "current_amount": text(one.current_amount),
+                "initial_value": _worth(one.initial_value),
+                "current_value": _worth(one.current_value),
+                "pnl": _worth(one.pnl),
+                "pnl_ratio": _worth(one.pnl_ratio),
+            }
+            for currency, one in table.currency_pnl.items()
+        },
+        "total_pnl": _worth(table.total_pnl),
+        "total_pnl_ratio": _worth(table.total_pnl_ratio),
+    }
+
+
+def _moment(opening: Opening | None) -> str | None:
+    if opening is None:
+        return None
+    return dt_util.utc_from_timestamp(opening.time / 1000).isoformat()
+
+
+def _worth(worth: Decimal | None) -> str | None:
+    return None if worth is None else text(concise(worth))
+
+
+def _worths(worths: Mapping[str, Decimal]) -> dict[str, str | None]:
+    return {name: _worth(worth) for name, worth in worths.items()}

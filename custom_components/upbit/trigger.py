@@ -1,0 +1,161 @@
+"""Triggers for automations, built on the event entities."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Final, override
+
+from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
+from homeassistant.const import CONF_OPTIONS, CONF_TARGET
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.trigger import (
+    NotTriggeredReasonReporter,
+    StatelessEntityTriggerBase,
+    Trigger,
+)
+import voluptuous as vol
+
+from .const import DOMAIN
+from .portfolio.activity import Kind
+
+CONF_CURRENCY: Final = "currency"
+CONF_MINIMUM: Final = "minimum"
+
+MOVES: Final = frozenset(
+    {Kind.BUY, Kind.SELL, Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.OTHER}
+)
+
+
+def exact_amount(value: object) -> str:
+    """Validate an amount that is typed, and keep its digits."""
+    text = str(value).strip()
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise vol.Invalid("not a number") from error
+    if not amount.is_finite() or amount < 0:
+        raise vol.Invalid("not an amount")
+    return text
+
+
+def currency_code(value: object) -> str:
+    """Validate a currency code; its case does not matter."""
+    text = cv.string(value).strip()
+    if not text:
+        raise vol.Invalid("no currency")
+    return text.upper()
+
+
+class UpbitEventTrigger(StatelessEntityTriggerBase):
+    """An event entity of this integration tells of something."""
+
+    _domain_specs: Mapping[str, DomainSpec] = {EVENT_DOMAIN: DomainSpec()}
+    _key: ClassVar[str]
+    """The translation key of the entities that tell of it."""
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        """Keep the event entities of this integration."""
+        registry = er.async_get(self._hass)
+        return {
+            entity_id
+            for entity_id in super().entity_filter(entities)
+            if (entry := registry.async_get(entity_id))
+            and entry.platform == DOMAIN
+            and entry.translation_key == self._key
+        }
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        """Tell events apart that come within the same millisecond, by what they tell."""
+        return (
+            from_state.state != to_state.state
+            or from_state.attributes != to_state.attributes
+        )
+
+
+class UpbitActivityTrigger(UpbitEventTrigger):
+    """An activity of certain kinds, of a currency and a size if they are given."""
+
+    _key = "activity"
+    _kinds: ClassVar[Collection[str]]
+    _schema = vol.Schema(
+        {
+            vol.Required(CONF_TARGET): cv.TARGET_FIELDS,
+            vol.Required(CONF_OPTIONS, default={}): {
+                vol.Optional(CONF_CURRENCY): currency_code,
+                vol.Optional(CONF_MINIMUM): exact_amount,
+            },
+        }
+    )
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Check kind, currency and size."""
+        told = state.attributes
+        if told.get(ATTR_EVENT_TYPE) not in self._kinds:
+            return False
+        currency = self._options.get(CONF_CURRENCY)
+        amount = _amount_of(told, currency)
+        if amount is None:
+            return False
+        minimum = Decimal(self._options.get(CONF_MINIMUM, "0"))
+        return amount.copy_abs() >= minimum
+
+
+def _amount_of(told: Mapping[str, Any], currency: str | None) -> Decimal | None:
+    """Return what changed of a currency, of the activity's own if none is given."""
+    for code, amount in (
+        (told.get("currency"), told.get("amount")),
+        (told.get("counter_currency"), told.get("counter_amount")),
+    ):
+        if amount is not None and currency in (None, code):
+            return Decimal(amount)
+    return None
+
+
+class AssetChangedTrigger(UpbitActivityTrigger):
+    """The total of a currency changed."""
+
+    _kinds = MOVES
+
+
+class TradeFilledTrigger(UpbitActivityTrigger):
+    """An order was filled."""
+
+    _kinds = frozenset({Kind.BUY, Kind.SELL})
+
+
+class DepositReceivedTrigger(UpbitActivityTrigger):
+    """Something came in."""
+
+    _kinds = frozenset({Kind.DEPOSIT})
+
+
+class WithdrawalMadeTrigger(UpbitActivityTrigger):
+    """Something went out."""
+
+    _kinds = frozenset({Kind.WITHDRAWAL})
+
+
+class AlertFiredTrigger(UpbitEventTrigger):
+    """An alert fired."""
+
+    _key = "alert"
+
+
+TRIGGERS: Final[dict[str, type[Trigger]]] = {
+    "alert_fired": AlertFiredTrigger,
+    "asset_changed": AssetChangedTrigger,
+    "deposit_received": DepositReceivedTrigger,
+    "trade_filled": TradeFilledTrigger,
+    "withdrawal_made": WithdrawalMadeTrigger,
+}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+    """Return the triggers."""
+    return TRIGGERS

@@ -1,0 +1,50 @@
+"""What a test hears of activities."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+
+ACTIVITY = "event.upbit_activity"
+
+
+class Heard:
+    """Each activity that the event entity told, in order."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Listen from now on."""
+        self.events: list[dict[str, Any]] = []
+        self._stop: Callable[[], None] = hass.bus.async_listen(
+            "state_changed", self._changed
+        )
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if event.data["entity_id"] != ACTIVITY or state is None:
+            return
+        if state.attributes.get("event_type"):
+            self.events.append(dict(state.attributes))
+
+    @property
+    def kinds(self) -> list[str]:
+        """The types of what was heard."""
+        return [event["event_type"] for event in self.events]
+
+    def take(self) -> list[dict[str, Any]]:
+        """Return what was heard, and begin anew."""
+        events, self.events = self.events, []
+        return events
+
+    def sums(self) -> dict[str, Decimal]:
+        """Return what was told by currency."""
+        sums: dict[str, Decimal] = {}
+        for event in self.events:
+            for currency, amount in (
+                (event["currency"], event["amount"]),
+                (event["counter_currency"], event["counter_amount"]),
+            ):
+                if currency and amount:
+                    sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+        return sums
