@@ -15,7 +15,8 @@ class Heard:
     def __init__(self, hass: HomeAssistant) -> None:
         """Listen from now on."""
         self.events: list[dict[str, Any]] = []
-        self._stop: Callable[[], None] = hass.bus.async_listen(
+        self._last: tuple[str, int] | None = None
+        self.stop: Callable[[], None] = hass.bus.async_listen(
             "state_changed", self._changed
         )
 
@@ -24,7 +25,11 @@ class Heard:
         state = event.data["new_state"]
         if event.data["entity_id"] != ACTIVITY or state is None:
             return
-        if state.attributes.get("event_type"):
+        if not state.attributes.get("event_type"):
+            return
+        # After a set-up the entity shows again what it told last.
+        if (told := (state.state, state.attributes["id"])) != self._last:
+            self._last = told
             self.events.append(dict(state.attributes))
 
     @property
@@ -48,3 +53,12 @@ class Heard:
                 if currency and amount:
                     sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
         return sums
+
+
+async def answer(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
+    """Return what an action of the integration answers."""
+    response = await hass.services.async_call(
+        "upbit", action, data, blocking=True, return_response=True
+    )
+    assert isinstance(response, dict)
+    return response

@@ -72,7 +72,8 @@ async def account(
     )
     await clock.advance(700)
     yield entry
-    await hass.config_entries.async_unload(entry.entry_id)
+    if hass.config_entries.async_get_entry(entry.entry_id):
+        await hass.config_entries.async_unload(entry.entry_id)
     await clock.settle()
 
 

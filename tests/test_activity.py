@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .activities import Heard
+from .activities import Heard, answer
 from .clock import Clock
 from .test_account import state
 from .upbit_server import UpbitServer
@@ -275,11 +275,7 @@ async def test_a_fill_that_comes_late_completes_the_trade_that_was_told(
     assert pattern["how"] == "pattern"
     await clock.advance(60)
     assert not heard.events
-    answer = await hass.services.async_call(
-        "upbit", "get_history", {}, blocking=True, return_response=True
-    )
-    assert answer
-    (trade,) = answer["activities"]  # type: ignore[misc, union-attr]
+    (trade,) = (await answer(hass, "get_history"))["activities"]
     assert trade["how"] == "order"
     assert trade["fee"] == "16.805"
     assert trade["id"] == pattern["id"]

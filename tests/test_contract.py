@@ -7,8 +7,8 @@ import re
 import struct
 from typing import Any
 
+from homeassistant.util.yaml import parse_yaml
 import pytest
-import yaml
 
 from custom_components.upbit.binary_sensor import CONNECTION, LEVEL
 from custom_components.upbit.button import REFRESH
@@ -147,8 +147,9 @@ def test_every_event_type_and_choice_has_its_words() -> None:
 @pytest.mark.parametrize("name", ["services", "triggers", "conditions"])
 def test_what_the_automation_editor_offers_has_words_and_icons(name: str) -> None:
     """Each action, trigger and condition, with each of its fields."""
-    offered = yaml.safe_load((INTEGRATION / f"{name}.yaml").read_text())
+    offered = parse_yaml((INTEGRATION / f"{name}.yaml").read_text())
     icons = read("icons.json")[name]
+    assert isinstance(offered, dict)
     offered = {key: one for key, one in offered.items() if not key.startswith(".")}
     assert offered.keys() == icons.keys()
     for key, one in offered.items():

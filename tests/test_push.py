@@ -144,10 +144,6 @@ async def test_a_frame_writes_the_states_of_its_own_currencies_only(
         # Names the coins that cost nothing, and their worth.
         "sensor.upbit_total_cost",
         "sensor.upbit_total_value",
-        # Until it is known that the bitcoin came from outside.
-        "sensor.upbit_gain_over_holding",
-        "sensor.upbit_profit_since_baseline",
-        "sensor.upbit_profit_today",
     }
     written.clear()
     server.fault(duplicate_frames=True)

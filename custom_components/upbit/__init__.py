@@ -47,10 +47,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> bool:
     """Unload an account; its streams and timers end with it."""
-    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        return False
+    # While its entities are still there to hear what is pending.
     await entry.runtime_data.async_stop()
-    return True
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:

@@ -21,6 +21,7 @@ from .const import (
 from .coordinator import UpbitCoordinator
 from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, MyOrder
+from .listeners import Topic
 from .memory import Memory
 from .openings import Openings
 from .portfolio.activity import Activity
@@ -66,9 +67,12 @@ class Account:
             hass, self.prices.async_start(coordinator.holdings.of), "Upbit prices"
         )
         coordinator.start_stream()
-        entry.async_on_unload(
-            async_at_started(hass, lambda _: self.teller.start_listening())
-        )
+
+        @callback
+        def started(_: HomeAssistant) -> None:
+            self.teller.start_listening()
+
+        entry.async_on_unload(async_at_started(hass, started))
 
     async def async_stop(self) -> None:
         """Settle what is pending, and write everything."""
@@ -85,9 +89,11 @@ class Account:
 
     @callback
     def told(self, activities: tuple[Activity, ...]) -> None:
-        """Hand on what was decided."""
+        """Hand on what was decided; what was gained, and what alerts compare with, is known with it."""
         self.openings.told(activities)
         self.alerts.told(activities)
+        self.alerts.look()
+        self.coordinator.notify((Topic.WORTH,))
 
     # An observer of the coordinator
 
@@ -164,6 +170,7 @@ async def async_account(
         changed=revalue,
     )
     worth = WorthTracker(coordinator, prices)
+    teller = Teller(coordinator, prices, publisher, caught_up=is_new, told=told)
     account = Account(
         entry=entry,
         coordinator=coordinator,
@@ -171,7 +178,7 @@ async def async_account(
         worth=worth,
         publisher=publisher,
         openings=Openings(coordinator, prices, publisher, entry),
-        alerts=Alerts(hass, entry, coordinator, worth, publisher),
-        teller=Teller(coordinator, prices, publisher, caught_up=is_new, told=told),
+        alerts=Alerts(hass, entry, coordinator, worth, publisher, teller),
+        teller=teller,
     )
     return account

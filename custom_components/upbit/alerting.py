@@ -25,10 +25,11 @@ from .portfolio.alerts import (
     looked_at,
     moved_by,
 )
-from .portfolio.amounts import ZERO, subtract
+from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.holdings import Holding
 from .portfolio.valuation import Worth
 from .publisher import Publisher
+from .teller import Teller
 from .worth import WorthTracker
 
 CONF_CONDITION: Final = "condition"
@@ -84,6 +85,7 @@ class Alerts:
         coordinator: UpbitCoordinator,
         worth: WorthTracker,
         publisher: Publisher,
+        teller: Teller,
     ) -> None:
         """Take the rules as they are; those without an edge are armed at the first look."""
         self.rules: dict[str, Rule] = {}
@@ -92,6 +94,7 @@ class Alerts:
         self._coordinator = coordinator
         self._worth = worth
         self._publisher = publisher
+        self._teller = teller
         self._fired: dict[str, list[Callable[[Firing], None]]] = {}
         self._new: list[Callable[[Rule], None]] = []
         self.rules = rules_of(entry)
@@ -120,6 +123,9 @@ class Alerts:
         """Return what a rule measures, `None` where nobody knows for sure."""
         if rule.measure not in AMOUNTS and not self._worth.known:
             return None
+        if not rule.is_level and self._is_unsure(rule.currency):
+            # What has moved may be a flow, which is neither gain nor loss.
+            return None
         if rule.currency is None:
             account = self._worth.account
             value = rule.measure is Measure.VALUE
@@ -138,6 +144,14 @@ class Alerts:
         if rule.measure is Measure.VALUE:
             return worth.value if holding.total else ZERO
         return worth.profit_rate if holding.total else None
+
+    def _is_unsure(self, currency: str | None) -> bool:
+        """Tell whether it is not known yet why a currency, or any, has moved."""
+        return any(
+            tells(gap.total)
+            for code, gap in self._teller.gaps.items()
+            if currency in (None, code)
+        )
 
     @callback
     def sync(self) -> None:

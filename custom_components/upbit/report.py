@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.util import dt as dt_util
 
 from .account import Account
-from .portfolio.amounts import concise, text
+from .portfolio.amounts import ZERO, concise, minus, plus, text
 from .portfolio.history import Realised
 from .portfolio.performance import Opening
 from .portfolio.summary import pnl_of, summary_of
@@ -30,18 +30,29 @@ def report_of(account: Account) -> Json:
 
 
 def gained(account: Account, opening: Opening | None) -> Decimal | None:
-    """Return what was gained since an opening, `None` while that cannot be known."""
-    return opening.profit(account.worth.account.total_value) if opening else None
+    """Return what was gained since an opening, `None` while that cannot be known.
+
+    What has moved counts as soon as it is known why: until then it may be a deposit.
+    """
+    total = account.worth.account.total_value
+    if opening is None or total is None:
+        return None
+    quotes = account.prices.quotes
+    unsure = plus(
+        *(
+            quotes.worth(currency, gap.total) or ZERO
+            for currency, gap in account.teller.gaps.items()
+        )
+    )
+    return opening.profit(minus(total, unsure))
 
 
 def over_holding(account: Account) -> Decimal | None:
     """Return what trading since the baseline added over having kept what one had."""
-    baseline = account.publisher.ledger.baseline
-    if baseline is None or baseline.unvalued:
+    ledger = account.publisher.ledger
+    if ledger.baseline is None or ledger.baseline.unvalued:
         return None
-    return baseline.gain_over_holding(
-        account.coordinator.holdings.amounts, account.prices.quotes
-    )
+    return ledger.baseline.gain_over_holding(ledger.amounts, account.prices.quotes)
 
 
 def realised_of(realised: Realised) -> Json:

@@ -1,7 +1,7 @@
 """The teller: from what is shown to what is told. Looks at the gaps between the two and at the fills of orders."""
 
 from asyncio import TimerHandle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 import logging
 from typing import Final
@@ -110,6 +110,8 @@ class Teller:
         self._last = 0.0
         self._ahead: dict[str, tuple[float, int]] = {}
         self._guesses: list[Guess] = []
+        self._gaps: dict[str, Leg] = {}
+        self._unsure = {*self._shown, *publisher.ledger.told}
         self._timer: TimerHandle | None = None
 
     @property
@@ -117,8 +119,20 @@ class Teller:
         return self._coordinator.hass.loop.time()
 
     @property
-    def _shown(self) -> dict[str, Holding]:
-        return dict(self._coordinator.holdings.of)
+    def _shown(self) -> Mapping[str, Holding]:
+        return self._coordinator.holdings.of
+
+    @property
+    def gaps(self) -> Mapping[str, Leg]:
+        """What is shown less what was told, where that is anything; only what moved is compared."""
+        ledger = self._publisher.ledger
+        while self._unsure:
+            currency = self._unsure.pop()
+            if gap := ledger.gap(currency, self._shown.get(currency, Holding())):
+                self._gaps[currency] = gap
+            else:
+                self._gaps.pop(currency, None)
+        return self._gaps
 
     @property
     def _quotes(self) -> tuple[str, ...]:
@@ -129,6 +143,7 @@ class Teller:
 
     def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
         """Look at what moved."""
+        self._unsure |= outcome.changed
         if not outcome.amended:
             return
         if time is not None:
@@ -145,7 +160,7 @@ class Teller:
         for currency, (since, _) in tuple(self._ahead.items()):
             if requested >= since + LAG:
                 del self._ahead[currency]
-        if self.caught_up and self._publisher.ledger.gaps(self._shown):
+        if self.caught_up and self.gaps:
             if self._first is None:
                 self._stirred()
             else:
@@ -196,7 +211,7 @@ class Teller:
 
     def _take(self, fill: Fill) -> None:
         """Keep a fill until its change of balance is there, unless that was told already."""
-        gap = self._publisher.ledger.gaps(self._shown).get(fill.base, Leg())
+        gap = self.gaps.get(fill.base, Leg())
         explained = (
             not tells(max(subtract(fill.volume, gap.total.copy_abs()), ZERO))
             and (gap.total > ZERO) == fill.buys
@@ -223,7 +238,7 @@ class Teller:
         if self._first is None:
             self._first = self._last
         if self.caught_up and self._listening and self._fills:
-            gaps = self._publisher.ledger.gaps(self._shown)
+            gaps = self.gaps
             if explained := exactly(gaps, self._fills):
                 touched = {code for fill in self._fills for code in fill.legs}
                 self._moves = [
@@ -254,7 +269,7 @@ class Teller:
 
     def _doubtful(self) -> frozenset[str]:
         """Return the doubtful currencies that have moved."""
-        gaps = self._publisher.ledger.gaps(self._shown)
+        gaps = self.gaps
         return frozenset(
             currency
             for currency in self._coordinator.holdings.doubtful
@@ -267,7 +282,7 @@ class Teller:
         self._timer = None
         now = self._now
         if self._first is not None or forced:
-            gaps = self._publisher.ledger.gaps(self._shown)
+            gaps = self.gaps
             held = self._held(gaps)
             explained = explain(
                 gaps,
@@ -294,7 +309,7 @@ class Teller:
             return How.PATTERN
         return How.SNAPSHOT
 
-    def _held(self, gaps: dict[str, Leg]) -> frozenset[str]:
+    def _held(self, gaps: Mapping[str, Leg]) -> frozenset[str]:
         """Return the currencies of which nothing but fills is told now."""
         evidence = self._coordinator.holdings.evidence
         for currency, (since, stamp) in tuple(self._ahead.items()):
@@ -317,6 +332,8 @@ class Teller:
             for one in (*explained.activities, *of_orders)
         )
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
+        for one in numbered:
+            self._unsure |= one.legs.keys()
         ledger = replace(ledger, orders=self.orders.told)
         now = self._now
         for currency in explained.ahead:
@@ -338,11 +355,10 @@ class Teller:
     @callback
     def _tell_locks(self, held: Iterable[str]) -> None:
         """Tell what is locked or free again for no reason that is known."""
-        ledger = self._publisher.ledger
         waiting = frozenset(held)
         locks = [
             lock_of(currency, gap, sees_orders=self.sees_orders, time=_ms())
-            for currency, gap in ledger.gaps(self._shown).items()
+            for currency, gap in self.gaps.items()
             if currency not in waiting
             and not tells(gap.total)
             and tells(gap.locked)
@@ -353,6 +369,7 @@ class Teller:
         settled = self._publisher.ledger.with_locks(self._shown, waiting)
         if settled is not self._publisher.ledger:
             self._publisher.note(settled)
+            self._unsure |= self._gaps.keys()
 
     # While nobody looked
 
@@ -372,7 +389,7 @@ class Teller:
 
     def _while_away(self) -> Explained:
         """Explain the gaps without what has moved since, which has reasons of its own."""
-        gaps = self._publisher.ledger.gaps(self._shown)
+        gaps = self.gaps
         since = together(*(move.legs for move in self._moves))
         away = {
             currency: gap.less(since.get(currency, Leg()))
@@ -394,10 +411,11 @@ class Teller:
             self._publisher.note(
                 self._publisher.ledger.with_locks(self._shown, self._ahead)
             )
+            self._unsure |= self._gaps.keys()
             return
         locks = tuple(
             lock_of(currency, gap, sees_orders=False, time=_ms(), while_away=True)
-            for currency, gap in self._publisher.ledger.gaps(self._shown).items()
+            for currency, gap in self.gaps.items()
             if not tells(gap.total) and tells(gap.locked)
         )
         if locks:

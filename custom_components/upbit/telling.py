@@ -5,7 +5,7 @@ from decimal import Decimal
 from homeassistant.util import dt as dt_util
 
 from .portfolio.activity import Activity
-from .portfolio.amounts import text
+from .portfolio.amounts import trimmed
 
 
 def told_of(activity: Activity) -> dict[str, str | int | bool | None]:
@@ -18,13 +18,13 @@ def told_of(activity: Activity) -> dict[str, str | int | bool | None]:
         "id": activity.id,
         "kind": activity.kind.value,
         "currency": activity.currency,
-        "amount": text(activity.amount),
+        "amount": trimmed(activity.amount),
         "counter_currency": activity.counter_currency,
         "counter_amount": _text(activity.counter_amount),
         "price": _text(activity.price),
         "fee": _text(activity.fee),
         "order": activity.order,
-        "locked": text(locked.locked) if locked else "0",
+        "locked": trimmed(locked.locked) if locked else "0",
         "how": activity.how.value,
         "reason": activity.reason,
         "while_away": activity.while_away,
@@ -37,4 +37,4 @@ def told_of(activity: Activity) -> dict[str, str | int | bool | None]:
 
 
 def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else text(amount)
+    return None if amount is None else trimmed(amount)

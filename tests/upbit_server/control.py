@@ -34,6 +34,7 @@ class Control:
             ("/fill", exchange.fill),
             ("/cancel", exchange.cancel),
             ("/lock", exchange.lock),
+            ("/price", exchange.set_price),
             ("/fault", exchange.fault),
             ("/announce", self._announce),
         ):

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+TUPLES: Final = ("drop_types", "forget_types", "refuse_types", "rest_paths")
 
 
 @dataclass(slots=True)
@@ -38,11 +41,15 @@ class Faults:
     redirect: str | None = None
     """Where the handshake of a private stream is sent instead."""
     refuse_handshake: int | None = None
+    refuse_public: int | None = None
+    """The status that answers the handshake of a public stream."""
     refuse_types: tuple[str, ...] = ()
     """A subscription with one of these is answered with an error frame."""
     rest_body: str | None = None
     rest_count: int | None = None
     """How many requests `rest_status` answers; all of them unless set."""
+    rest_paths: tuple[str, ...] = ()
+    """The paths that `rest_status` answers; all of them unless set."""
     rest_status: int | None = None
     split_rows: bool = False
     """One frame a row."""
@@ -56,9 +63,7 @@ class Faults:
                 raise AttributeError(f"no such fault: {name}")
             if name == "frame_delay":
                 self._delays = list(value) if isinstance(value, list) else []
-            if name in ("drop_types", "forget_types", "refuse_types") and isinstance(
-                value, list
-            ):
+            if name in TUPLES and isinstance(value, list):
                 value = tuple(value)
             setattr(self, name, value)
 
@@ -68,11 +73,13 @@ class Faults:
             return self._delays.pop(0) if self._delays else 0
         return self.frame_delay
 
-    def next_rest(self) -> tuple[int, str] | None:
-        """Return status and body for the next REST request, if it is to fail."""
+    def next_rest(self, path: str) -> tuple[int, str] | None:
+        """Return status and body for a REST request, if it is to fail."""
         if self.maintenance:
             return 503, "<html><body>서버 점검 중입니다.</body></html>"
-        if self.rest_status is None:
+        if self.rest_status is None or (
+            self.rest_paths and path not in self.rest_paths
+        ):
             return None
         status = self.rest_status
         if self.rest_count is not None:

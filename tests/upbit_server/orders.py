@@ -72,8 +72,10 @@ class OrderBook:
         moved: Callable[[Sequence[str], int], None],
         told: Callable[[dict[str, Value]], None],
         merges_fills: Callable[[], bool],
+        stamp: Callable[[], int],
     ) -> None:
-        """Move the ledger, tell currencies that moved and order frames."""
+        """Move the ledger, tell currencies that moved and order frames; `stamp` gives ms."""
+        self._stamp = stamp
         self._ledger = ledger
         self._markets = markets
         self._moved = moved
@@ -110,7 +112,7 @@ class OrderBook:
         else:
             assert volume is not None
             locked = volume
-        stamp = _now()
+        stamp = self._stamp()
         pays = market.quote if side == "BID" else market.base
         self._ledger.move(pays, EXACT.minus(locked), locked)
         order = Order(market, side, kind, price, volume, fee, locked, stamp)
@@ -124,7 +126,7 @@ class OrderBook:
         pays = order.market.quote if order.side == "BID" else order.market.base
         gets = order.market.base if order.side == "BID" else order.market.quote
         for number, volume in enumerate(parts):
-            stamp = _now() + number
+            stamp = self._stamp()
             fill = self._one_fill(order, volume, price)
             left = order.remaining
             if left == 0:
@@ -141,7 +143,7 @@ class OrderBook:
         """Give back what an open order locks; raises `KeyError`."""
         order = self._open.pop(uuid)
         pays = order.market.quote if order.side == "BID" else order.market.base
-        stamp = _now()
+        stamp = self._stamp()
         self._refund(order, pays)
         order.state = "cancel"
         self._tell(order)

@@ -60,7 +60,7 @@ class Rest:
 
     def _failing(self, handler: Handler) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
-            if failure := self._exchange.faults.next_rest():
+            if failure := self._exchange.faults.next_rest(request.path):
                 status, body = failure
                 kind = "text/html" if body.startswith("<") else "application/json"
                 return web.Response(status=status, text=body, content_type=kind)

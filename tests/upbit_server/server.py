@@ -45,6 +45,7 @@ class UpbitServer:
         self.markets = Markets(Random(seed))
         self.keys = Keys()
         self._port = port
+        self._stamped = 0
         self._runner: web.AppRunner | None = None
         self._loop = asyncio.get_running_loop()
         self.limits = Limits(self._loop.time)
@@ -57,6 +58,7 @@ class UpbitServer:
             self.private.moved,
             self.private.told,
             lambda: self.faults.merge_fills,
+            self.stamp,
         )
 
     async def __aenter__(self) -> Self:
@@ -90,6 +92,11 @@ class UpbitServer:
         """The private connections that are open."""
         return tuple(self.private.sessions)
 
+    def stamp(self) -> int:
+        """Return the time of a change, in ms: no two changes share one."""
+        self._stamped = max(self._stamped + 1, int(time.time() * 1000))
+        return self._stamped
+
     def ledger(self) -> dict[str, Wallet]:
         """Return what the account holds, exactly."""
         return dict(self.ledger_book.held())
@@ -112,18 +119,18 @@ class UpbitServer:
         exact = _positive(amount)
         self.ledger_book.bought(currency, exact, number(price), "KRW")
         self.ledger_book.move(currency, exact)
-        self.private.moved([currency], _ms())
+        self.private.moved([currency], self.stamp())
 
     def withdraw(self, currency: str, amount: str) -> None:
         """Take an amount out; raises `Overdrawn`."""
         self.ledger_book.move(currency, EXACT.minus(_positive(amount)))
-        self.private.moved([currency], _ms())
+        self.private.moved([currency], self.stamp())
 
     def lock(self, currency: str, amount: str) -> None:
         """Lock an amount, as a withdrawal that waits does; raises `Overdrawn`."""
         exact = _positive(amount)
         self.ledger_book.move(currency, EXACT.minus(exact), exact)
-        self.private.moved([currency], _ms())
+        self.private.moved([currency], self.stamp())
 
     def order(
         self,
@@ -152,6 +159,13 @@ class UpbitServer:
         """Trade at the market's price at once, in so many fills; return the order's uuid."""
         return self.orders.trade(market, side, _positive(volume), fills).uuid
 
+    def set_price(self, market: str, price: str) -> None:
+        """Let a market trade at a price."""
+        moved = self.markets[market]
+        moved.price = _positive(price)
+        self.public.moved([moved])
+        self.orders.match(moved)
+
     def walk(self) -> None:
         """Let some prices move, and fill the orders that they reach."""
         moved = self.markets.walk()
@@ -163,7 +177,7 @@ class UpbitServer:
         """Set standing faults (`Faults`), or let something happen once.
 
         Once: `send_raw` (text or bytes), `send_error` (a name), `close` (a code; 1006 is abrupt), all
-        on every private connection; `ban` (seconds).
+        on every private connection; `close_public`; `ban` (seconds).
         """
         for name, value in faults.items():
             match name, value:
@@ -175,6 +189,9 @@ class UpbitServer:
                         session.send_error(value)
                 case "close", int():
                     for session in self.connections:
+                        session.close(value)
+                case "close_public", int():
+                    for session in tuple(self.public.sessions):
                         session.close(value)
                 case "ban", int() | float():
                     self.limits.ban(value)
@@ -193,8 +210,8 @@ class UpbitServer:
         return await self._serve(request, PrivateKind(key, self.private), self.private)
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
-        if self.faults.refuse_handshake:
-            return web.Response(status=self.faults.refuse_handshake)
+        if refused := self.faults.refuse_handshake or self.faults.refuse_public:
+            return web.Response(status=refused)
         self.limits.spend("connect", request.remote or "", CONNECTS_A_SECOND)
         return await self._serve(request, self.public, self.public)
 
@@ -233,7 +250,3 @@ def _positive(amount: str) -> Decimal:
 
 def _given(amount: str | None) -> Decimal | None:
     return None if amount is None else _positive(amount)
-
-
-def _ms() -> int:
-    return int(time.time() * 1000)

@@ -99,3 +99,9 @@ def keep(old: Decimal, new: Decimal) -> Decimal:
 def text(amount: Decimal) -> str:
     """Return an amount in plain notation, every digit of it and no exponent."""
     return format(amount, "f")
+
+
+def trimmed(amount: Decimal) -> str:
+    """Return a change in plain notation, without the zeros that calculating left at its end."""
+    digits = text(amount)
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .activity import Activity, Fill, How, Kind, Leg, Legs, executed, together, trade_of
-from .amounts import TINY, ZERO, divided, plus, subtract, tells, times
+from .amounts import TINY, ZERO, add, divided, plus, subtract, tells, times
 
 BELONGS: Final = Decimal("0.01")
 """The part of a trade's funds that may be missing to it: taxes and fees abroad."""
@@ -72,7 +72,7 @@ def explain(
     """
     rest = {currency: leg for currency, leg in gaps.items() if leg}
     trades = _trades(rest, fills)
-    ahead = _ahead(rest, fills)
+    ahead = _ahead(rest, trades)
     for currency in (*ahead, *held):
         rest.pop(currency, None)
     pattern = _Pattern(quotes, worth_of, time, how, while_away)
@@ -126,13 +126,19 @@ def _with_remainder(rest: dict[str, Leg], trade: Activity) -> Activity:
     return replace(trade, legs=MappingProxyType(together(trade.legs, extra)))
 
 
-def _ahead(rest: Legs, fills: Sequence[Fill]) -> set[str]:
-    """Return the currencies that fills have moved further than what is shown."""
+def _ahead(rest: Legs, trades: Sequence[Activity]) -> set[str]:
+    """Return the currencies that fills have moved, and rows have not.
+
+    What is left of them is the opposite of one trade, or of all: anything else has another reason.
+    """
+    changes = [trade.legs for trade in trades]
     return {
         currency
-        for currency, leg in together(*(fill.legs for fill in fills)).items()
-        if tells(rest.get(currency, Leg()).total)
-        and (rest[currency].total < ZERO) != (leg.total < ZERO)
+        for legs in (*changes, together(*changes))
+        for currency, leg in legs.items()
+        if currency in rest
+        and tells(leg.total)
+        and not tells(add(rest[currency].total, leg.total))
     }
 
 

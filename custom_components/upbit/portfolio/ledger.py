@@ -44,15 +44,9 @@ class Ledger:
         """The totals that were told."""
         return {currency: leg.total for currency, leg in self.told.items()}
 
-    def gaps(self, shown: Mapping[str, Holding]) -> dict[str, Leg]:
-        """Return what is shown less what was told, where that is anything."""
-        gaps = {
-            currency: leg_of(shown.get(currency, Holding())).less(
-                self.told.get(currency, Leg())
-            )
-            for currency in shown.keys() | self.told.keys()
-        }
-        return {currency: gap for currency, gap in gaps.items() if gap}
+    def gap(self, currency: str, holding: Holding) -> Leg:
+        """Return what is shown of a currency less what was told."""
+        return leg_of(holding).less(self.told.get(currency, Leg()))
 
     def tell(
         self, activities: Iterable[Activity], quotes: Quotes

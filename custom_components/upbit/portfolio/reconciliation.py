@@ -47,6 +47,7 @@ class SnapshotPlan:
     burst: Burst | None = None
     requested: float = float("-inf")
     not_before: float = float("-inf")
+    doubted: float = float("-inf")
 
     def stream_stands(self, now: float) -> Self:
         """Want snapshots after a proved subscription: what changed meanwhile is only in them."""
@@ -59,7 +60,7 @@ class SnapshotPlan:
 
     def doubt_arose(self, now: float) -> Self:
         """Want the snapshot that settles a doubt."""
-        return self.wanting(now + AFTER_DOUBT)
+        return replace(self.wanting(now + AFTER_DOUBT), doubted=now)
 
     def wanting(self, *moments: float) -> Self:
         """Want snapshots at these moments."""
@@ -92,7 +93,7 @@ class SnapshotPlan:
         if self.burst:
             moments.append(self.burst.due)
         if repeat:
-            moments.append(self.requested + REPEAT)
+            moments.append(max(self.requested, self.doubted) + REPEAT)
         if not moments:
             return None
         return max(min(moments), self.open_from)

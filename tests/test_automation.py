@@ -1,0 +1,353 @@
+"""From the wire to an automation: triggers, condition, actions, blueprints, Assist."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components import automation
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr, llm
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+import voluptuous as vol
+
+from custom_components.upbit.trigger import TRIGGERS
+
+from .activities import ACTIVITY, answer
+from .clock import Clock
+from .upbit_server import UpbitServer
+
+BLUEPRINTS = Path(__file__).parents[1] / "blueprints" / "automation" / "upbit"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Give each test a configuration folder of its own: automations bring blueprints."""
+    hass.config.config_dir = str(tmp_path)
+
+
+async def automate(
+    hass: HomeAssistant, trigger: dict[str, Any], **more: Any
+) -> list[ServiceCall]:
+    """Set an automation up, and return what it calls."""
+    calls: list[ServiceCall] = async_mock_service(hass, "test", "act")
+    action = {
+        "action": "test.act",
+        "data": {"what": "{{ trigger.to_state.attributes.event_type }}"},
+    }
+    assert await async_setup_component(
+        hass,
+        automation.DOMAIN,
+        {"automation": {"triggers": [trigger], "actions": [action], **more}},
+    )
+    await hass.async_block_till_done()
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("trigger", "options", "expected"),
+    [
+        ("asset_changed", {}, ["buy", "deposit", "withdrawal"]),
+        ("asset_changed", {"currency": "XRP"}, ["buy"]),
+        ("asset_changed", {"currency": "krw", "minimum": "30000"}, ["buy"]),
+        ("trade_filled", {}, ["buy"]),
+        ("trade_filled", {"currency": "XRP", "minimum": "10.00000001"}, []),
+        ("trade_filled", {"currency": "XRP", "minimum": 10}, ["buy"]),
+        ("deposit_received", {}, ["deposit"]),
+        ("deposit_received", {"currency": "ETH"}, []),
+        ("withdrawal_made", {"currency": "KRW"}, ["withdrawal"]),
+    ],
+)
+async def test_a_trigger_fires_for_what_it_waits_for(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    trigger: str,
+    options: dict[str, Any],
+    expected: list[str],
+) -> None:
+    """By kind, currency and size, compared exactly; and again after a reload of the account."""
+    calls = await automate(
+        hass,
+        {
+            "trigger": f"upbit.{trigger}",
+            "target": {"entity_id": ACTIVITY},
+            "options": options,
+        },
+    )
+    for _ in range(2):
+        server.trade("KRW-XRP", "bid", "10")
+        await clock.advance(15)
+        server.deposit("BTC", "0.1")
+        await clock.advance(5)
+        server.withdraw("KRW", "5000")
+        await clock.advance(5)
+        assert [call.data["what"] for call in calls] == expected
+        calls.clear()
+        await hass.config_entries.async_reload(account.entry_id)
+        await clock.advance(20)
+
+
+async def test_a_target_on_the_accounts_device_is_enough(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Its event entity is on it."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), account.entry_id)
+    calls = await automate(
+        hass, {"trigger": "upbit.deposit_received", "target": {"device_id": device.id}}
+    )
+    server.deposit("BTC", "0.1")
+    await clock.advance(5)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"minimum": "much"}, {"minimum": "-1"}, {"currency": " "}]
+)
+async def test_a_trigger_refuses_what_makes_no_sense(
+    hass: HomeAssistant, account: MockConfigEntry, options: dict[str, Any]
+) -> None:
+    """When it is set up, not when it should fire."""
+
+    with pytest.raises(vol.Invalid):
+        await TRIGGERS["asset_changed"].async_validate_config(
+            hass, {"target": {"entity_id": ACTIVITY}, "options": options}
+        )
+
+
+@pytest.mark.parametrize(
+    ("threshold", "passes"),
+    [
+        ({"type": "above", "value": {"number": 0.5}}, False),
+        ({"type": "above", "value": {"number": 0.49999999}}, True),
+        ({"type": "below", "value": {"number": 0.50000001}}, True),
+        ({"type": "below", "value": {"number": 0.5}}, False),
+        (
+            {
+                "type": "between",
+                "value_min": {"number": 0.5},
+                "value_max": {"number": 1},
+            },
+            True,
+        ),
+        (
+            {
+                "type": "outside",
+                "value_min": {"number": 0.5},
+                "value_max": {"number": 1},
+            },
+            False,
+        ),
+        ({"type": "above", "value": {"entity": "sensor.upbit_eth"}}, False),
+        ({"type": "below", "value": {"entity": "sensor.upbit_eth"}}, True),
+        ({"type": "below", "value": {"entity": "sensor.nothing"}}, False),
+    ],
+    ids=str,
+)
+async def test_the_condition_compares_what_is_held(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    threshold: dict[str, Any],
+    passes: bool,
+) -> None:
+    """Exactly: a boundary belongs to neither side."""
+    calls = await automate(
+        hass,
+        {"trigger": "upbit.deposit_received", "target": {"entity_id": ACTIVITY}},
+        conditions=[
+            {
+                "condition": "upbit.holds",
+                "target": {"entity_id": "sensor.upbit_btc"},
+                "options": {"behavior": "any", "threshold": threshold},
+            }
+        ],
+    )
+    server.deposit("XRP", "1")
+    await clock.advance(5)
+    assert bool(calls) is passes
+
+
+async def test_an_action_names_what_is_wrong_with_it(
+    hass: HomeAssistant, account: MockConfigEntry, clock: Clock
+) -> None:
+    """In the user's language."""
+    now = dt_util.utcnow()
+    with pytest.raises(ServiceValidationError) as refused:
+        await answer(hass, "get_history", start=now, end=now - timedelta(hours=1))
+    assert refused.value.translation_key == "end_before_start"
+    await hass.config_entries.async_unload(account.entry_id)
+    with pytest.raises(ServiceValidationError) as refused:
+        await answer(hass, "get_portfolio", config_entry_id=account.entry_id)
+    assert refused.value.translation_key == "service_config_entry_not_loaded"
+    await clock.settle()
+
+
+async def test_a_refresh_asks_for_a_snapshot(
+    hass: HomeAssistant,
+    every_entity_enabled: None,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """By action and by button; not while one has just been."""
+    for domain, name, data in (
+        ("upbit", "refresh", {}),
+        ("button", "press", {"entity_id": "button.upbit_refresh"}),
+    ):
+        await clock.advance(10)
+        before = len([one for one in server.requests if one.path == "/v1/accounts"])
+        for _ in range(3):
+            await hass.services.async_call(domain, name, data, blocking=True)
+        after = len([one for one in server.requests if one.path == "/v1/accounts"])
+        assert after == before + 1
+
+
+async def test_the_history_is_asked_for_by_span_currency_and_kind(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """With the specification's counts."""
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(20)
+    middle = dt_util.utcnow()
+    server.deposit("BTC", "0.1")
+    await clock.advance(5)
+    server.trade("KRW-ETH", "ask", "1")
+    await clock.advance(20)
+    whole = await answer(hass, "get_history")
+    assert [one["kind"] for one in whole["activities"]] == ["buy", "deposit", "sell"]
+    assert whole["pattern"] == {
+        "deposits": 1,
+        "withdrawals": 0,
+        "trades": 2,
+        "fees": 2,
+    }
+    later = await answer(hass, "get_history", start=middle)
+    assert [one["kind"] for one in later["activities"]] == ["deposit", "sell"]
+    earlier = await answer(hass, "get_history", end=middle)
+    assert [one["kind"] for one in earlier["activities"]] == ["buy"]
+    of_ether = await answer(hass, "get_history", currency="eth")
+    assert [one["kind"] for one in of_ether["activities"]] == ["sell"]
+    sold = await answer(hass, "get_history", kinds=["sell", "deposit"])
+    assert [one["kind"] for one in sold["activities"]] == ["deposit", "sell"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(BLUEPRINTS.glob("*.yaml")), ids=lambda one: one.stem
+)
+def test_home_assistants_own_checker_accepts_the_blueprints(path: Path) -> None:
+    """Each names its inputs and what it needs."""
+    blueprint = Blueprint(
+        parse_yaml(path.read_text()),  # type: ignore[arg-type]  # a mapping
+        expected_domain="automation",
+        path=path.name,
+        schema=BLUEPRINT_SCHEMA,
+    )
+    assert blueprint.validate() is None
+    assert path.name in str(blueprint.metadata["source_url"])
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "expected"),
+    [
+        ("every_fill", {}, "Buy / 매수: 10 XRP @ 3361 KRW"),
+        ("any_withdrawal", {}, "Withdrawal / 출금: -5000 KRW"),
+        (
+            "low_cash",
+            {"cash": "sensor.upbit_krw", "threshold": 970000},
+            "Low cash / 현금 부족: 966373.195 KRW",
+        ),
+    ],
+)
+async def test_a_blueprint_does_what_it_says(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    name: str,
+    inputs: dict[str, Any],
+    expected: str,
+) -> None:
+    """From the file as users import it."""
+    folder = Path(hass.config.path("blueprints", "automation", "upbit"))
+    _install(folder, name)
+    calls = async_mock_service(hass, "test", "act")
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), account.entry_id)
+    if name != "low_cash":
+        inputs = {"account": device.id}
+    inputs["actions"] = [{"action": "test.act", "data": {"said": "{{ message }}"}}]
+    assert await async_setup_component(
+        hass,
+        automation.DOMAIN,
+        {
+            "automation": {
+                "use_blueprint": {"path": f"upbit/{name}.yaml", "input": inputs}
+            }
+        },
+    )
+    await hass.async_block_till_done()
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(15)
+    server.withdraw("KRW", "5000")
+    await clock.advance(5)
+    assert [call.data["said"] for call in calls] == [expected]
+
+
+def _install(folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.yaml"
+    target.write_text((BLUEPRINTS / target.name).read_text())
+
+
+async def test_assist_answers_only_for_what_is_exposed(
+    hass: HomeAssistant, account: MockConfigEntry
+) -> None:
+    """What the portfolio is worth, and how much of a currency is held."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    assert await async_setup_component(hass, "llm", {})
+    context = llm.LLMContext(
+        platform="test",
+        context=Context(),
+        language="ko",
+        assistant="conversation",
+        device_id=None,
+    )
+
+    async def tools() -> dict[str, llm.Tool]:
+        api = await llm.async_get_api(hass, llm.LLM_API_ASSIST, context)
+        return {
+            tool.name: tool for tool in api.tools if tool.name.startswith("upbit__")
+        }
+
+    assert not await tools()
+    for entity_id in ("sensor.upbit_total_value", "sensor.upbit_btc"):
+        async_expose_entity(hass, "conversation", entity_id, True)
+    found = await tools()
+    assert found.keys() == {"upbit__get_portfolio", "upbit__get_holding"}
+
+    async def ask(name: str, **arguments: Any) -> Any:
+        return await found[name].async_call(
+            hass, llm.ToolInput(tool_name=name, tool_args=arguments), context
+        )
+
+    worth = await ask("upbit__get_portfolio")
+    assert worth["accounts"] == {
+        "Upbit": {"currency": "KRW", "total_value": "81961000"}
+    }
+    held = await ask("upbit__get_holding", currency="btc")
+    assert held["accounts"] == {
+        "Upbit": {"total": "0.5", "balance": "0.5", "locked": "0"}
+    }
+    assert "error" in await ask("upbit__get_holding", currency="ETH")
