@@ -152,6 +152,15 @@ async def test_a_trigger_refuses_what_makes_no_sense(
         ({"type": "above", "value": {"entity": "sensor.upbit_eth"}}, False),
         ({"type": "below", "value": {"entity": "sensor.upbit_eth"}}, True),
         ({"type": "below", "value": {"entity": "sensor.nothing"}}, False),
+        ({"type": "above", "value": {"entity": "event.upbit_activity"}}, False),
+        (
+            {
+                "type": "between",
+                "value_min": {"entity": "sensor.nothing"},
+                "value_max": {"number": 1},
+            },
+            False,
+        ),
     ],
     ids=str,
 )

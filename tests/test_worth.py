@@ -6,6 +6,7 @@ from decimal import Decimal
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -193,6 +194,82 @@ async def test_a_deposit_is_no_gain(
     assert number(hass, "profit_today") == 600_000
     assert number(hass, "profit_since_baseline") == 600_000
     assert number(hass, "gain_over_holding") == 0
+
+
+async def test_a_coin_that_is_new_is_no_gain(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Deposited or bought: its price comes before it is known why it is there, or after."""
+    server.deposit("XRP", "10")
+    await clock.advance(5)
+    assert number(hass, "profit_since_baseline") == 0
+    assert number(hass, "profit_today") == 0
+    server.fault(refuse_public=503, close_public=1006)
+    server.trade("KRW-DOGE", "bid", "1000")
+    await clock.advance(5)
+    fee = Decimal("241.3") * 1000 * Decimal("0.0005")
+    assert number(hass, "profit_since_baseline") == -round(fee)
+    server.fault(refuse_public=None)
+    await clock.advance(60)
+    server.deposit("SOL", "1")
+    await clock.advance(70)
+    assert number(hass, "profit_since_baseline") == -round(fee)
+    assert number(hass, "profit_today") == -round(fee)
+
+
+async def test_an_owners_day_begins_at_midnight(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """With what is worth then, and says since when."""
+    await hass.config.async_set_time_zone("Asia/Seoul")
+    hass.config_entries.async_update_entry(account, options={"day_start": "midnight"})
+    await clock.advance(30)
+    assert number(hass, "profit_today") == 0
+    server.set_price("KRW-BTC", str(BTC + 2_000_000))
+    await clock.advance(70)
+    assert number(hass, "profit_today") == 1_000_000
+    korean = datetime.now(UTC) + timedelta(hours=9)
+    midnight = korean.replace(hour=0, minute=0, second=0, microsecond=0)
+    await clock.advance((midnight + timedelta(days=1) - korean).total_seconds() + 60)
+    assert number(hass, "profit_today") == 0
+    since = state(hass, "sensor.upbit_profit_today").attributes["last_reset"]
+    assert "T15:00:00" in since
+
+
+async def test_a_day_that_began_while_nobody_was_awake_counts_from_its_opening(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """With what was held then, and what came in meanwhile as a flow."""
+    await hass.config_entries.async_unload(account.entry_id)
+    server.deposit("ETH", "1")
+    server.set_price("KRW-BTC", str(BTC + 3_000_000))
+    await clock.advance(24 * 3600)
+    server.markets["KRW-BTC"].close = Decimal(BTC + 1_000_000)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(60)
+    assert number(hass, "profit_today") == 1_000_000
+    assert number(hass, "profit_since_baseline") == 1_500_000
+
+
+async def test_no_baseline_without_every_price(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The action says so."""
+    server.fault(
+        refuse_public=503, rest_status=503, rest_paths=["/v1/ticker"], close_public=1006
+    )
+    await clock.advance(1)
+    server.deposit("XRP", "10")
+    await clock.advance(5)
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call("upbit", "set_baseline", {}, blocking=True)
+    assert refused.value.translation_key == "prices_missing"
 
 
 async def test_trading_is_measured_against_having_kept(

@@ -33,22 +33,19 @@ class HoldsCondition(EntityNumericalConditionBase):
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
-        """Check the total, digit for digit."""
+        """Check the total, digit for digit; without a number on either side nothing is so."""
         held = _decimal(entity_state.state)
-        if held is None:
-            return False
-        match self._threshold_type:
-            case NumericThresholdType.ABOVE:
-                limit = self._limit(self.threshold)
-                return limit is not None and held > limit
-            case NumericThresholdType.BELOW:
-                limit = self._limit(self.threshold)
-                return limit is not None and held < limit
+        limit = self._limit(self.threshold)
         lower, upper = (
             self._limit(self.lower_threshold),
             self._limit(self.upper_threshold),
         )
-        if lower is None or upper is None:
+        match self._threshold_type:
+            case NumericThresholdType.ABOVE:
+                return held is not None and limit is not None and held > limit
+            case NumericThresholdType.BELOW:
+                return held is not None and limit is not None and held < limit
+        if held is None or lower is None or upper is None:
             return False
         between = lower <= held <= upper
         inside: bool = self._threshold_type == NumericThresholdType.BETWEEN
@@ -56,11 +53,9 @@ class HoldsCondition(EntityNumericalConditionBase):
 
     def _limit(self, threshold: ThresholdConfig | None) -> Decimal | None:
         """Return a threshold: a number as it was typed, or the state of an entity."""
-        if threshold is None:
-            return None
-        if threshold.numerical:
+        if threshold and threshold.numerical:
             return _decimal(str(threshold.number))
-        state = self._hass.states.get(threshold.entity or "")
+        state = threshold and self._hass.states.get(threshold.entity or "")
         return _decimal(state.state) if state else None
 
 

@@ -80,13 +80,16 @@ class Openings:
         ):
             return
         ledger = self._publisher.ledger
-        baseline = ledger.baseline and ledger.baseline.priced_anew(held, quotes, last)
+        told = ledger.amounts
+        baseline = ledger.baseline and ledger.baseline.priced_anew(told, quotes, last)
         day = self.day
-        day = day.priced_anew(held, quotes, last) if day else self._opened(quotes)
-        if day is None:
-            # Yesterday's stays until the closing prices are there.
-            day = ledger.day
-        baseline = baseline or opened(_ms(), ledger.amounts, quotes)
+        # Yesterday's stays until the closing prices are there.
+        day = (
+            day.priced_anew(told, quotes, last)
+            if day
+            else self._opened(quotes) or ledger.day
+        )
+        baseline = baseline or opened(_ms(), told, quotes)
         changed = replace(ledger, baseline=baseline, day=day)
         if changed != ledger:
             self._publisher.note(changed)
@@ -126,9 +129,9 @@ class Openings:
 
     def _boundary(self) -> int:
         """Return when this day began, in ms of the epoch."""
-        now = dt_util.utcnow()
         if self.at_midnight:
-            return _ms(dt_util.start_of_local_day(now))
+            return _ms(dt_util.start_of_local_day())
+        now = dt_util.utcnow()
         return _ms(datetime.combine(now.date(), OPENS_AT, tzinfo=now.tzinfo))
 
     @callback

@@ -223,3 +223,16 @@ def test_stamps_are_forgotten_when_a_snapshot_is_taken() -> None:
         holdings = snapshot(holdings, row("BTC", "2"), at=at).holdings
     outcome = frame(holdings, row("BTC", "3"), stamp=40, now=200)
     assert total(outcome.holdings, "BTC") == 3
+
+
+def test_a_row_that_a_snapshot_has_overtaken_is_dropped() -> None:
+    """It was late, and the amount of the snapshot is newer; a row from after it counts at once."""
+    holdings = frame(account(), row("BTC", "1"), stamp=90_000, now=90).holdings
+    for at in (100, 103):
+        holdings = snapshot(holdings, row("BTC", "3"), at=at).holdings
+    late = frame(holdings, row("BTC", "2"), stamp=102_000, now=104)
+    assert total(late.holdings, "BTC") == 3
+    assert late.doubted == {"BTC"}
+    new = frame(holdings, row("BTC", "4"), stamp=107_000, now=107)
+    assert total(new.holdings, "BTC") == 4
+    assert not new.doubted

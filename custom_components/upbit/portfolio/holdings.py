@@ -21,6 +21,12 @@ HEARD_RECENTLY: Final = 5.0
 CONFIRM_AFTER: Final = 3.0
 """Seconds between two requests whose snapshots confirm each other."""
 
+LATE: Final = 3.0
+"""Seconds by which a row may come later than others."""
+
+OVERTAKEN: Final = 10.0
+"""Seconds after the request of a snapshot that was taken in which a row may still be from before it."""
+
 CATCH_UP: Final = 15.0
 """Seconds after a connect in which a difference is a change missed while the stream was down."""
 
@@ -94,11 +100,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known about a holding: its newest stamp, when a row was last heard, and a doubt if there is one."""
+    """What is known about a holding: its newest stamp, when a row was last heard, and a doubt if there is one.
+
+    `taken` is when the snapshot was asked for whose amount is held; it has no stamp.
+    """
 
     stamp: Stamp | None = None
     heard: float | None = None
     doubt: Doubt | None = None
+    taken: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,8 @@ class Holdings:
     evidence: Mapping[str, Evidence] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    behind: float = float("inf")
+    """Seconds by which the exchange's stamps are behind the clock here, at the swiftest row so far."""
 
     @property
     def amounts(self) -> dict[str, Decimal]:
@@ -160,6 +172,7 @@ def connected(holdings: Holdings) -> Holdings:
     """Forget the stamps: a new connection may begin with any of them."""
     return replace(
         holdings,
+        behind=float("inf"),
         evidence=MappingProxyType(
             {
                 currency: replace(known, stamp=None)
@@ -174,16 +187,25 @@ def received(
 ) -> Outcome:
     """Take the rows of a frame, each an upsert of one currency.
 
-    A row older than the one that is held is dropped, one with the same stamp and other amounts is
-    taken; either leaves the currency doubtful.
+    A row older than the one that is held is dropped, and so is one that a snapshot which was taken
+    just now has overtaken; one with the same stamp and other amounts is taken. Each leaves the
+    currency doubtful.
     """
     draft = _Draft(holdings)
+    draft.behind = min(holdings.behind, now - stamp[0] / 1000)
+    # As far as that can be known: the swiftest row may have been late itself.
+    happened = stamp[0] / 1000 + draft.behind - LATE
     for row in rows:
         currency = row.currency
         known = draft.known(currency)
         holding = draft.held(currency)
         differs = not holding.holds(row.balance, row.locked)
-        older = known.stamp is not None and stamp < known.stamp
+        older = (known.stamp is not None and stamp < known.stamp) or (
+            differs
+            and known.taken is not None
+            and now < known.taken + OVERTAKEN
+            and happened < known.taken
+        )
         rewritten = differs and stamp == known.stamp
         doubt = Doubt() if older or rewritten or known.doubt else None
         if differs and not older:
@@ -194,6 +216,7 @@ def received(
                 stamp=known.stamp if older else stamp,
                 heard=now,
                 doubt=doubt,
+                taken=known.taken if older else None,
             ),
         )
     return draft.outcome()
@@ -236,7 +259,7 @@ def met(
             continue
         taken = holding.moved(balance, locked)
         draft.hold(currency, taken.averaged(row) if row else taken)
-        draft.know(currency, replace(known, stamp=None, doubt=None))
+        draft.know(currency, replace(known, stamp=None, doubt=None, taken=requested))
         if stood_since is not None and doubt.first > stood_since + CATCH_UP:
             draft.missed.add(currency)
     return draft.outcome()
@@ -250,6 +273,7 @@ class _Draft:
         self._of: dict[str, Holding] = {}
         self._evidence: dict[str, Evidence] = {}
         self.missed: set[str] = set()
+        self.behind = holdings.behind
 
     def held(self, currency: str) -> Holding:
         return self._of.get(currency) or self._before.of.get(currency) or Holding()
@@ -278,6 +302,7 @@ class _Draft:
             holdings=Holdings(
                 of=MappingProxyType({**before.of, **changed}) if changed else before.of,
                 evidence=MappingProxyType({**before.evidence, **self._evidence}),
+                behind=self.behind,
             ),
             before=before,
             changed=frozenset(changed),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Self
 
 from .activity import FLOWS, Activity
 from .amounts import ZERO, add, minus, plus, subtract, times
@@ -30,39 +29,24 @@ class Opening:
         default_factory=lambda: MappingProxyType({})
     )
 
-    def after(self, activity: Activity, quotes: Quotes) -> Self:
-        """Count an activity, if it brought anything in or out, at the prices of now."""
+    def after(self, activity: Activity, quotes: Quotes) -> Opening:
+        """Count an activity: what it brought in or out is valued at the prices of now."""
+        moved = (code for code, leg in activity.legs.items() if leg.total)
+        counted = self.priced.union(code for code in moved if not quotes.unpriced(code))
+        opening = self if counted == self.priced else replace(self, priced=counted)
         if activity.kind not in FLOWS:
-            return self
-        opening = self
+            return opening
         for currency, leg in activity.legs.items():
             if leg.total:
-                opening = opening._flowed(currency, leg.total, quotes)
+                opening = _flowed(opening, currency, leg.total, quotes)
         return opening
-
-    def _flowed(self, currency: str, amount: Decimal, quotes: Quotes) -> Self:
-        units = {**self.units}
-        units[currency] = add(units.get(currency, ZERO), amount)
-        counted = replace(self, units=MappingProxyType(units))
-        if quotes.unpriced(currency):
-            return counted
-        worth = quotes.worth(currency, amount)
-        if worth is None:
-            waiting = {**self.unvalued}
-            waiting[currency] = add(waiting.get(currency, ZERO), amount)
-            return replace(counted, unvalued=MappingProxyType(waiting))
-        return replace(
-            counted,
-            flows=plus(self.flows, worth),
-            priced=self.priced | {currency},
-        )
 
     def priced_anew(
         self, amounts: Mapping[str, Decimal], quotes: Quotes, last: Quotes
-    ) -> Self:
+    ) -> Opening:
         """Value what waited for a price; a coin that gains or loses its price is a flow at that price.
 
-        `amounts` is what is held now, `last` the quotes before these. Every price must be there.
+        `amounts` is what was told to be held, `last` the quotes before these. Every price must be there.
         """
         flows = self.flows
         for currency, amount in self.unvalued.items():
@@ -126,3 +110,24 @@ def opened(
         priced.add(currency)
         value = plus(value, times(price, amount))
     return Opening(time, MappingProxyType(dict(amounts)), value, frozenset(priced))
+
+
+def _flowed(
+    opening: Opening, currency: str, amount: Decimal, quotes: Quotes
+) -> Opening:
+    """Count what came in or went out; without a price that should be there it waits."""
+    units = {
+        **opening.units,
+        currency: add(opening.units.get(currency, ZERO), amount),
+    }
+    counted = replace(opening, units=MappingProxyType(units))
+    if quotes.unpriced(currency):
+        return counted
+    worth = quotes.worth(currency, amount)
+    if worth is not None:
+        return replace(counted, flows=plus(opening.flows, worth))
+    waiting = {
+        **opening.unvalued,
+        currency: add(opening.unvalued.get(currency, ZERO), amount),
+    }
+    return replace(counted, unvalued=MappingProxyType(waiting))
