@@ -337,3 +337,39 @@ def _fill_frame(volume: str) -> str:
         '"trade_fee":1.5,"locked":0,"trade_timestamp":4102444800000,"order_timestamp":4102444800000,'
         '"timestamp":4102444800000,"stream_type":"REALTIME"}'
     )
+
+
+async def test_orders_that_waited_before_the_first_set_up_are_not_news(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """One that is placed while Home Assistant is away is told once; the old one when it is cancelled."""
+    old = server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    heard = Heard(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(60)
+    assert state(hass, "sensor.upbit_open_orders").state == "1"
+    assert not heard.events
+    await hass.config_entries.async_unload(entry.entry_id)
+    new = server.order("KRW-ETH", "ask", volume="1", price="9000000")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(60)
+    assert [(one["event_type"], one["order"]) for one in heard.take()] == [
+        ("order_placed", new)
+    ]
+    server.cancel(old)
+    await clock.advance(5)
+    assert [(one["event_type"], one["order"]) for one in heard.take()] == [
+        ("order_cancelled", old)
+    ]
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.settle()
+
+
+async def test_a_fill_without_a_price_tells_nothing(
+    heard: Heard, server: UpbitServer, clock: Clock
+) -> None:
+    """What it did is in the rows."""
+    frame = _fill_frame("9").replace('"price":3361', '"price":null')
+    server.fault(send_raw=frame)
+    await clock.advance(30)
+    assert not heard.events

@@ -30,15 +30,13 @@ from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownF
 from .exchange.rest import UpbitRest
 from .exchange.stream import Stream
 from .failures import KEPT_BACK, set_up_failure
+from .freshness import Freshness
 from .listeners import KeyedCoordinator, Topic
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
 from .portfolio.reconciliation import SnapshotPlan
 
 _LOGGER = logging.getLogger(__name__)
-
-FRESH_FOR: Final = 180.0
-"""Seconds without stream and snapshot after which the states are no longer claimed to be true."""
 
 FIRST_USE: Final = 600.0
 """Seconds in which the stream of an account that never used it may stay silent."""
@@ -119,11 +117,10 @@ class UpbitCoordinator(KeyedCoordinator):
         )
         self._plan = SnapshotPlan()
         self._due: TimerHandle | None = None
-        self._stale: TimerHandle | None = None
         self._in_flight = False
         self._failed = False
         self._stood_since: float | None = None
-        self._last_truth = hass.loop.time()
+        self._freshness = Freshness(hass.loop, self._freshness_changed)
         self._renewed = float("-inf")
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
         self._first_use_until = hass.loop.time() + FIRST_USE - age
@@ -154,7 +151,6 @@ class UpbitCoordinator(KeyedCoordinator):
         kept_back.pop(entry_id, None)
         self.holdings = held.opened(accounts, cash=self.cash)
         self.last_confirmed = dt_util.utcnow()
-        self._last_truth = self.hass.loop.time()
 
     @override
     async def _async_update_data(self) -> None:
@@ -193,7 +189,7 @@ class UpbitCoordinator(KeyedCoordinator):
             _LOGGER.debug("No snapshot of %s: %s", self.name, error)
         else:
             self._failed = False
-            self._last_truth = now()
+            self._freshness.confirmed()
             self._take(
                 held.met(
                     self.holdings,
@@ -210,7 +206,6 @@ class UpbitCoordinator(KeyedCoordinator):
                 self.notify((Topic.ACCOUNT,))
         finally:
             self._in_flight = False
-        self._judge_freshness()
         self._plan_snapshot()
         return not self._failed
 
@@ -277,23 +272,11 @@ class UpbitCoordinator(KeyedCoordinator):
             self._renewed = now
             self._stream.renew()
 
-    # Freshness
-
     @callback
-    def _judge_freshness(self) -> None:
-        """Decide whether the states may still be claimed, and say so once when that changes."""
-        if self._stale:
-            self._stale.cancel()
-            self._stale = None
-        loop = self.hass.loop
-        stale_at = self._last_truth + FRESH_FOR
-        fresh = self.connected or loop.time() < stale_at
-        if fresh and not self.connected:
-            self._stale = loop.call_at(stale_at, self._judge_freshness)
-        if fresh == self.last_update_success:
-            return
-        self.last_update_success = fresh
-        if fresh:
+    def _freshness_changed(self) -> None:
+        """Claim the states, or no longer, and say so once."""
+        self.last_update_success = self._freshness.fresh
+        if self._freshness.fresh:
             _LOGGER.info("%s can be reached again", self.name)
         else:
             _LOGGER.info("%s cannot be reached: no stream, no snapshot", self.name)
@@ -301,9 +284,9 @@ class UpbitCoordinator(KeyedCoordinator):
 
     @callback
     def _cancel_timers(self) -> None:
-        for timer in (self._due, self._stale):
-            if timer:
-                timer.cancel()
+        self._freshness.cancel()
+        if self._due:
+            self._due.cancel()
 
     # The private stream
 
@@ -313,7 +296,7 @@ class UpbitCoordinator(KeyedCoordinator):
         self.config_entry.async_create_background_task(
             self.hass, self._stream.run(), f"{self.name} stream"
         )
-        self._judge_freshness()
+        self._freshness.lost()
         self._plan_snapshot()
 
     def stream_connected(self) -> None:
@@ -325,6 +308,7 @@ class UpbitCoordinator(KeyedCoordinator):
         if "myAsset" not in types or self.connected:
             return
         self._stood_since = self.hass.loop.time()
+        self._freshness.stands()
         self._plan = self._plan.stream_stands(self._stood_since)
         self._connection_changed()
         for observer in self.observers:
@@ -335,11 +319,10 @@ class UpbitCoordinator(KeyedCoordinator):
         _LOGGER.debug("The stream of %s is lost: %s", self.name, error)
         if self.connected:
             self._stood_since = None
-            self._last_truth = self.hass.loop.time()
+            self._freshness.lost()
             self._connection_changed()
 
     def _connection_changed(self) -> None:
-        self._judge_freshness()
         self._plan_snapshot()
         self.notify((Topic.ACCOUNT,))
 

@@ -17,12 +17,10 @@ from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker
 from .exchange.rest import UpbitMarket
 from .exchange.stream import Stream
+from .freshness import Freshness
 from .portfolio.quotes import Quotes
 
 _LOGGER = logging.getLogger(__name__)
-
-STALE_AFTER: Final = 180.0
-"""Seconds without a connection after which prices are no longer claimed to be those of now."""
 
 LISTED_EVERY: Final = timedelta(hours=1)
 """How often the list of markets is looked at: new ones, delisted ones, warnings."""
@@ -60,7 +58,6 @@ class UpbitPrices:
         to know it, is another one.
         """
         self.quotes = Quotes(cash)
-        self.fresh = True
         self.warnings: dict[str, frozenset[str]] = {}
         """What the exchange warns of, by market; markets that are listed have an entry."""
 
@@ -71,12 +68,17 @@ class UpbitPrices:
         self._changed = changed
         self._stream = Stream(session, endpoint.public_stream, None, (), self)
         self._running = False
-        self._connected = False
+        self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()
         self._subscribed: frozenset[str] = frozenset()
         self._tickers: dict[str, Ticker] = {}
         self._written = float("-inf")
         self._timers: dict[str, TimerHandle] = {}
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the prices may be claimed to be those of now."""
+        return self._freshness.fresh
 
     async def async_start(self, currencies: Iterable[str]) -> None:
         """Load the list of markets and first prices; the stream comes after, in the background."""
@@ -151,7 +153,7 @@ class UpbitPrices:
         self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
         if not self._running:
             self._running = True
-            self._judge_freshness()
+            self._freshness.lost()
             self._background(self._stream.run(), "market stream")
 
     async def _async_fetch(self, codes: Collection[str]) -> None:
@@ -228,15 +230,12 @@ class UpbitPrices:
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
         """Claim the prices again."""
-        self._connected = True
-        self._judge_freshness()
+        self._freshness.stands()
 
     def stream_lost(self, error: UpbitError) -> None:
         """Claim the prices a while longer."""
         _LOGGER.debug("The market stream is lost: %s", error)
-        if self._connected:
-            self._connected = False
-            self._judge_freshness()
+        self._freshness.lost()
 
     def message_received(self, message: Message) -> None:
         """Take a price."""
@@ -246,21 +245,6 @@ class UpbitPrices:
     def frame_refused(self, kind: str) -> None:
         """Go on: the next ticker says it again."""
         _LOGGER.debug("A ticker cannot be read (%s)", kind)
-
-    @callback
-    def _judge_freshness(self) -> None:
-        """Decide whether the prices may be claimed; a lost connection is forgiven for a while."""
-        self._cancel("stale")
-        if not self._connected:
-            self._later("stale", STALE_AFTER, self._went_stale)
-        elif not self.fresh:
-            self.fresh = True
-            self._changed(self._currencies)
-
-    @callback
-    def _went_stale(self) -> None:
-        self.fresh = False
-        self._changed(self._currencies)
 
     # Timers and tasks
 
@@ -283,6 +267,7 @@ class UpbitPrices:
 
     @callback
     def _cancel_timers(self) -> None:
+        self._freshness.cancel()
         for name in tuple(self._timers):
             self._cancel(name)
 

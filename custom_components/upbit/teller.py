@@ -13,12 +13,15 @@ from .coordinator import UpbitCoordinator
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
 from .listeners import Topic
-from .portfolio.activity import Activity, Fill, How, Kind, Leg, executed, together
-from .portfolio.amounts import ZERO, add, minus, subtract, tells, times
+from .orders import fill_of, listed_order, order_of
+from .portfolio.activity import TRADES, Activity, Fill, How, Leg, together
+from .portfolio.amounts import ZERO, subtract, tells
+from .portfolio.appraisal import appraised
 from .portfolio.explanation import Explained, Move, exactly, explain
+from .portfolio.guesses import Guess
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
-from .portfolio.orders import Order, Orders, lock_of
+from .portfolio.orders import Orders, lock_of
 from .portfolio.quotes import BRIDGES
 from .portfolio.reconciliation import APART
 from .prices import UpbitPrices
@@ -35,47 +38,8 @@ LONGEST: Final = 10.0
 LONGEST_DOUBT: Final = 20.0
 """The same while one of the currencies that moved is doubtful."""
 
-COMPLETES_FOR: Final = 60.0
-"""Seconds in which a late fill completes a trade that was told by its pattern."""
-
 LAG: Final = 15.0
 """Seconds after which a snapshot confirms that a fill moved nothing: replicas lag by up to 10."""
-
-
-class Guess:
-    """A trade that was told by its pattern, which late fills may complete."""
-
-    def __init__(self, activity: Activity, now: float) -> None:
-        """Begin without a fill."""
-        self.activity = activity
-        self.until = now + COMPLETES_FOR
-        self.fills: list[Fill] = []
-
-    def covers(self, fill: Fill, now: float) -> bool:
-        """Tell whether a fill can be a part of the trade."""
-        trade = self.activity
-        left = subtract(
-            trade.amount.copy_abs(), add(*(one.volume for one in self.fills))
-        )
-        return (
-            now <= self.until
-            and (trade.currency, trade.counter_currency) == (fill.base, fill.quote)
-            and (trade.kind is Kind.BUY) == fill.buys
-            and not tells(max(subtract(fill.volume, left), ZERO))
-        )
-
-    def completed(self, fill: Fill) -> Activity:
-        """Return the trade with the price, the fee and the order of its fills."""
-        self.fills.append(fill)
-        known = executed(tuple(self.fills))
-        self.activity = replace(
-            self.activity,
-            how=How.ORDER,
-            price=known.price,
-            fee=known.fee,
-            order=known.order,
-        )
-        return self.activity
 
 
 class Teller:
@@ -139,6 +103,10 @@ class Teller:
         """What others are paid with: the cash, then USDT, then BTC."""
         return (self._coordinator.cash, *reversed(BRIDGES))
 
+    def _appraised(self, activity: Activity) -> Activity:
+        holding = self._shown.get(activity.currency, Holding())
+        return appraised(activity, holding, self._prices.quotes)
+
     # What happens to the account
 
     def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
@@ -168,10 +136,10 @@ class Teller:
 
     def order_told(self, message: MyOrder) -> None:
         """Take a fill, and the state of its order."""
-        order = _order_of(message)
+        order = order_of(message)
         self.orders = self.orders.heard(order, self._now)
         self._coordinator.notify((Topic.ORDERS,))
-        fill = _fill_of(message)
+        fill = fill_of(message)
         if fill and fill.trade not in self._publisher.ledger.trades:
             if all(fill.trade != one.trade for one in self._fills):
                 self._take(fill)
@@ -179,7 +147,7 @@ class Teller:
 
     def see_orders(self, orders: Iterable[OpenOrder]) -> None:
         """Take the list of the orders that wait: from now on the key is known to see them."""
-        listed = [_listed(order) for order in orders]
+        listed = [listed_order(order, _ms()) for order in orders]
         told = {*self.orders.told, *self._publisher.ledger.orders}
         if self._is_new and not self.sees_orders:
             # The orders of an account that is new were always there.
@@ -219,7 +187,7 @@ class Teller:
         if not explained:
             for guess in self._guesses:
                 if guess.covers(fill, self._now):
-                    self._publisher.amend(self._with_profit(guess.completed(fill)))
+                    self._publisher.amend(self._appraised(guess.completed(fill)))
                     self._remember((fill,))
                     return
         self._fills.append(fill)
@@ -328,8 +296,7 @@ class Teller:
         fills, self._fills = self._fills, []
         ledger = self._publisher.ledger.with_trades(fill.trade for fill in fills)
         activities = tuple(
-            self._with_profit(self._with_worth(one))
-            for one in (*explained.activities, *of_orders)
+            self._appraised(one) for one in (*explained.activities, *of_orders)
         )
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
@@ -345,7 +312,7 @@ class Teller:
         self._guesses += [
             Guess(one, now)
             for one in numbered
-            if one.kind in (Kind.BUY, Kind.SELL) and one.how is not How.ORDER
+            if one.kind in TRADES and one.how is not How.ORDER
         ]
         if ledger != self._publisher.ledger:
             self._publisher.commit(ledger, numbered)
@@ -420,87 +387,6 @@ class Teller:
         )
         if locks:
             self._tell(Explained(locks), ())
-
-    # Worth
-
-    def _with_worth(self, activity: Activity) -> Activity:
-        """Add what came in or went out is worth now."""
-        if activity.kind not in (Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.OTHER):
-            return activity
-        worth = self._prices.quotes.worth(activity.currency, activity.amount)
-        return replace(activity, worth=worth)
-
-    def _with_profit(self, activity: Activity) -> Activity:
-        """Add the profit of a sale whose fill was seen: funds - fee - volume x average before it."""
-        if activity.kind is not Kind.SELL or activity.how is not How.ORDER:
-            return activity
-        average = self._shown.get(activity.currency, Holding()).average
-        quote = activity.counter_currency
-        if average is None or quote is None or activity.price is None:
-            return activity
-        quotes = self._prices.quotes
-        funds = times(activity.price, activity.amount.copy_abs())
-        got = quotes.worth(quote, minus(funds, activity.fee or ZERO))
-        cost = quotes.worth(
-            average.unit_currency, times(activity.amount.copy_abs(), average.price)
-        )
-        if got is None or cost is None:
-            return activity
-        return replace(activity, realised=minus(got, cost))
-
-
-def _fill_of(message: MyOrder) -> Fill | None:
-    """Return the fill that a frame tells of, if it does."""
-    if (
-        message.state != "trade"
-        or message.trade_uuid is None
-        or message.price is None
-        or message.volume is None
-    ):
-        return None
-    quote, _, base = message.code.partition("-")
-    return Fill(
-        trade=message.trade_uuid,
-        order=message.uuid,
-        base=base,
-        quote=quote,
-        buys=message.ask_bid == "BID",
-        price=message.price,
-        volume=message.volume,
-        fee=message.trade_fee or ZERO,
-        time=message.trade_timestamp or message.timestamp,
-    )
-
-
-def _order_of(message: MyOrder) -> Order:
-    quote, _, base = message.code.partition("-")
-    return Order(
-        id=message.uuid,
-        base=base,
-        quote=quote,
-        buys=message.ask_bid == "BID",
-        price=message.price,
-        locked=message.locked or ZERO,
-        time=message.order_timestamp,
-        # The frame that follows the last fill may be lost.
-        is_open=message.state in ("wait", "watch", "trade")
-        and message.remaining_volume != ZERO,
-        cancelled=message.state in ("cancel", "prevented"),
-    )
-
-
-def _listed(order: OpenOrder) -> Order:
-    quote, _, base = order.market.partition("-")
-    return Order(
-        id=order.uuid,
-        base=base,
-        quote=quote,
-        buys=order.side.lower() == "bid",
-        price=order.price,
-        locked=order.locked,
-        time=int(order.created_at.timestamp() * 1000) if order.created_at else _ms(),
-        is_open=True,
-    )
 
 
 def _ms() -> int:

@@ -71,8 +71,11 @@ class Orders:
             order.id: Waiting(order, now - PLACED_AFTER, order.id in ids)
             for order in orders
         }
+        # Those that came or went while nobody looked explain what is locked since.
+        listed = (*self.known.values(), *known.values())
+        stirred = {waiting.order.pays: now for waiting in listed}
         return replace(
-            self, known=MappingProxyType(known), stirred=MappingProxyType({})
+            self, known=MappingProxyType(known), stirred=MappingProxyType(stirred)
         )
 
     def heard(self, order: Order, now: float) -> Self:

@@ -1,0 +1,63 @@
+"""Orders as the exchange tells them, in the words of the money."""
+
+from .exchange.messages import MyOrder
+from .exchange.rest import OpenOrder
+from .portfolio.activity import Fill
+from .portfolio.amounts import ZERO
+from .portfolio.orders import Order
+
+
+def fill_of(message: MyOrder) -> Fill | None:
+    """Return the fill that a frame tells of, if it does."""
+    if (
+        message.state != "trade"
+        or message.trade_uuid is None
+        or message.price is None
+        or message.volume is None
+    ):
+        return None
+    quote, _, base = message.code.partition("-")
+    return Fill(
+        trade=message.trade_uuid,
+        order=message.uuid,
+        base=base,
+        quote=quote,
+        buys=message.ask_bid == "BID",
+        price=message.price,
+        volume=message.volume,
+        fee=message.trade_fee or ZERO,
+        time=message.trade_timestamp or message.timestamp,
+    )
+
+
+def order_of(message: MyOrder) -> Order:
+    """Return the order that a frame tells of."""
+    quote, _, base = message.code.partition("-")
+    return Order(
+        id=message.uuid,
+        base=base,
+        quote=quote,
+        buys=message.ask_bid == "BID",
+        price=message.price,
+        locked=message.locked or ZERO,
+        time=message.order_timestamp,
+        # The frame that follows the last fill may be lost.
+        is_open=message.state in ("wait", "watch", "trade")
+        and message.remaining_volume != ZERO,
+        cancelled=message.state in ("cancel", "prevented"),
+    )
+
+
+def listed_order(order: OpenOrder, now: int) -> Order:
+    """Return an order of the list; `now` in ms of the epoch, for one that does not say when it was placed."""
+    quote, _, base = order.market.partition("-")
+    return Order(
+        id=order.uuid,
+        base=base,
+        quote=quote,
+        buys=order.side.lower() == "bid",
+        price=order.price,
+        locked=order.locked,
+        time=int(order.created_at.timestamp() * 1000) if order.created_at else now,
+        is_open=True,
+    )

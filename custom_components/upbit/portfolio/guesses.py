@@ -1,0 +1,49 @@
+"""Trades that were told by their pattern, which a fill that comes late may complete.
+
+Times are seconds of one monotonic clock.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from .activity import Activity, Fill, How, Kind, executed
+from .amounts import ZERO, add, subtract, tells
+
+COMPLETES_FOR: Final = 60.0
+"""Seconds in which a late fill completes a trade."""
+
+
+class Guess:
+    """A trade that was told by its pattern, which late fills may complete."""
+
+    def __init__(self, activity: Activity, now: float) -> None:
+        """Begin without a fill."""
+        self.activity = activity
+        self.until = now + COMPLETES_FOR
+        self.fills: list[Fill] = []
+
+    def covers(self, fill: Fill, now: float) -> bool:
+        """Tell whether a fill can be a part of the trade."""
+        trade = self.activity
+        left = subtract(
+            trade.amount.copy_abs(), add(*(one.volume for one in self.fills))
+        )
+        return (
+            now <= self.until
+            and (trade.currency, trade.counter_currency) == (fill.base, fill.quote)
+            and (trade.kind is Kind.BUY) == fill.buys
+            and not tells(max(subtract(fill.volume, left), ZERO))
+        )
+
+    def completed(self, fill: Fill) -> Activity:
+        """Return the trade with the price, the fee and the order of its fills."""
+        self.fills.append(fill)
+        known = executed(tuple(self.fills))
+        self.activity = replace(
+            self.activity,
+            how=How.ORDER,
+            price=known.price,
+            fee=known.fee,
+            order=known.order,
+        )
+        return self.activity
