@@ -43,6 +43,11 @@ class Demo:
         """Return a state as Home Assistant's API tells it."""
         return get(self.base, f"/api/states/{entity_id}", self.access)
 
+    def call(self, action: str, **data: Any) -> Any:
+        """Call an action of Home Assistant; return what it answers."""
+        path = f"/api/services/{action.replace('.', '/')}"
+        return post(f"{self.base}{path}?return_response", data, self.access)
+
     def ledger(self) -> Any:
         """Return what the exchange holds."""
         return get(self.control, "/ledger", "")
@@ -116,7 +121,7 @@ def page_of(
         timezone_id="Asia/Seoul",
         base_url=demo.base,
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(30_000)
     try:
         yield context.new_page()
     finally:
@@ -125,7 +130,7 @@ def page_of(
 
 def keep(page: Page, name: str) -> None:
     """Keep a picture of what is to be seen."""
-    page.screenshot(path=PICTURES / f"{name}.png")
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
 
 def eventually(check: Any, within: float) -> float:

@@ -9,6 +9,8 @@ import signal
 import sys
 import time
 
+from homeassistant.const import RESTART_EXIT_CODE
+
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
 from tests.upbit_server.demo import HOLDINGS
 
@@ -109,22 +111,27 @@ def run(chosen: argparse.Namespace, stack: ExitStack) -> None:
             )
         )
         wait_for_port(chosen.control_port, exchange)
-    home = stack.enter_context(
-        process(
+    told = False
+    while True:
+        with process(
             "homeassistant",
             f"--config={config}",
             "--skip-pip",
             log=config / "home-assistant.out",
-        )
-    )
-    base = f"http://127.0.0.1:{chosen.port}"
-    wait_until_running(base, home)
-    print(f"Home Assistant: {base}", flush=True)
-    if not real:
-        print(f"Control port:   http://127.0.0.1:{chosen.control_port}", flush=True)
-    print("Ctrl-C ends it.", flush=True)
-    while home.poll() is None:
-        time.sleep(0.5)
+        ) as home:
+            base = f"http://127.0.0.1:{chosen.port}"
+            wait_until_running(base, home)
+            if not told:
+                print(f"Home Assistant: {base}", flush=True)
+                if not real:
+                    control = f"http://127.0.0.1:{chosen.control_port}"
+                    print(f"Control port:   {control}", flush=True)
+                print("Ctrl-C ends it.", flush=True)
+                told = True
+            while home.poll() is None:
+                time.sleep(0.5)
+        if home.returncode != RESTART_EXIT_CODE:
+            break
     raise NotStartedError(f"Home Assistant ended with {home.returncode}.")
 
 

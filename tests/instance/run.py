@@ -36,7 +36,7 @@ def process(
     *arguments: str, log: Path | None = None
 ) -> Iterator[subprocess.Popen[Any]]:
     """Run a Python module of this environment; end it, and wait for its end, at the end of the block."""
-    with (log or Path("/dev/null")).open("wb") as output:
+    with (log or Path("/dev/null")).open("ab") as output:
         # A session of its own: Ctrl-C reaches only whoever started it, who then ends it in order.
         running = subprocess.Popen(
             [sys.executable, "-m", *arguments],
@@ -78,11 +78,12 @@ def token(base: str) -> str:
         return granted
 
 
-def post(url: str, body: Any) -> Any:
+def post(url: str, body: Any, access: str = "") -> Any:
     """Post JSON to a port of this machine, and return what it answers."""
-    request = Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
+    headers = {"Content-Type": "application/json"}
+    if access:
+        headers["Authorization"] = f"Bearer {access}"
+    request = Request(url, json.dumps(body).encode(), headers)
     with urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
