@@ -10,8 +10,14 @@ from typing import Any
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
+from custom_components.upbit.account_sensors import (
+    ACCOUNT_SENSORS,
+    MOMENTS,
+    OPEN_ORDERS,
+)
 from custom_components.upbit.binary_sensor import CONNECTION, LEVEL
 from custom_components.upbit.button import REFRESH
+from custom_components.upbit.currency_sensors import CURRENCY_SENSORS
 from custom_components.upbit.event import ACTIVITY, ALERT
 from custom_components.upbit.exchange.endpoint import REGIONS
 from custom_components.upbit.exchange.errors import (
@@ -24,12 +30,6 @@ from custom_components.upbit.exchange.errors import (
 from custom_components.upbit.failures import error_key
 from custom_components.upbit.portfolio.activity import Kind
 from custom_components.upbit.portfolio.alerts import Condition, Measure
-from custom_components.upbit.sensors import (
-    ACCOUNT_SENSORS,
-    CURRENCY_SENSORS,
-    MOMENTS,
-    OPEN_ORDERS,
-)
 
 ROOT = Path(__file__).parents[1]
 INTEGRATION = ROOT / "custom_components" / "upbit"

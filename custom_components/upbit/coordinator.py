@@ -1,11 +1,11 @@
 """The account: snapshots and the private stream become holdings, and listeners of what changed are called."""
 
-from asyncio import TimerHandle
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 import logging
 import socket
-from typing import Final, Protocol, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_REGION
@@ -25,16 +25,16 @@ from .const import (
 from .exchange.auth import Credentials
 from .exchange.connection import Part
 from .exchange.endpoint import REGIONS, Endpoint
-from .exchange.errors import RateLimited, UpbitError
+from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
-from .exchange.rest import UpbitRest
+from .exchange.rest import Account, UpbitRest
 from .exchange.stream import Stream
-from .failures import KEPT_BACK, set_up_failure
 from .freshness import Freshness
 from .listeners import KeyedCoordinator, Topic
+from .observer import Observer
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
-from .portfolio.reconciliation import SnapshotPlan
+from .snapshots import Snapshots
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,28 +50,6 @@ SUBSCRIPTION: Final[tuple[Part, ...]] = (
 
 RENEW_APART: Final = 900.0
 """Seconds between two renewals of a stream that missed a change."""
-
-
-class Observer(Protocol):
-    """Whoever wants to know of each change of an account, before any listener is called."""
-
-    def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
-        """Take note of new holdings.
-
-        `time` is the exchange's, in ms of the epoch; `None` if a snapshot brought them.
-        """
-
-    def snapshot_met(self, requested: float) -> None:
-        """Take note that a snapshot has met what is held; `requested` by the event loop's clock."""
-
-    def order_told(self, order: MyOrder) -> None:
-        """Take what the exchange tells of an order."""
-
-    def notice_told(self, notice: Announcement) -> None:
-        """Take a notice of the exchange."""
-
-    def stream_stands(self, types: tuple[str, ...]) -> None:
-        """Take note of what is subscribed."""
 
 
 class UpbitCoordinator(KeyedCoordinator):
@@ -115,10 +93,9 @@ class UpbitCoordinator(KeyedCoordinator):
             SUBSCRIPTION,
             self,
         )
-        self._plan = SnapshotPlan()
-        self._due: TimerHandle | None = None
-        self._in_flight = False
-        self._failed = False
+        self._snapshots = Snapshots(
+            hass, entry, self.rest, repeat=self._repeats, met=self._meet
+        )
         self._stood_since: float | None = None
         self._freshness = Freshness(hass.loop, self._freshness_changed)
         self._renewed = float("-inf")
@@ -136,19 +113,7 @@ class UpbitCoordinator(KeyedCoordinator):
     @override
     async def _async_setup(self) -> None:
         """Take the first snapshot as it stands; whatever comes later has to be confirmed."""
-        kept_back = self.hass.data.setdefault(KEPT_BACK, {})
-        entry_id = self.config_entry.entry_id
-        now = self.hass.loop.time()
-        if (until := kept_back.get(entry_id, now)) > now:
-            raise set_up_failure(RateLimited(until - now))
-        self._plan = self._plan.request_made(now)
-        try:
-            accounts = await self.rest.accounts()
-        except UpbitError as error:
-            if isinstance(error, RateLimited) and error.retry_after:
-                kept_back[entry_id] = now + error.retry_after
-            raise set_up_failure(error) from error
-        kept_back.pop(entry_id, None)
+        accounts = await self._snapshots.async_first()
         self.holdings = held.opened(accounts, cash=self.cash)
         self.last_confirmed = dt_util.utcnow()
 
@@ -156,9 +121,8 @@ class UpbitCoordinator(KeyedCoordinator):
     async def _async_update_data(self) -> None:
         """Reconcile slowly: the poll that Home Assistant makes and its user can disable."""
         if (
-            self._in_flight
-            or self.hass.loop.time() < self._plan.open_from
-            or await self._async_snapshot()
+            self._snapshots.held_back
+            or await self._snapshots.async_take()
             or self.last_update_success
         ):
             return
@@ -166,74 +130,42 @@ class UpbitCoordinator(KeyedCoordinator):
 
     async def async_refresh_now(self) -> None:
         """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`."""
-        if self._in_flight or self.hass.loop.time() < self._plan.open_from:
-            # One is under way or has just been, or the exchange wants to be left alone.
-            return
-        if not await self._async_snapshot():
+        if not self._snapshots.held_back and not await self._snapshots.async_take():
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="cannot_connect"
             )
 
-    async def _async_snapshot(self) -> bool:
-        """Ask for a snapshot and let it meet what is held; tell whether it came."""
-        now = self.hass.loop.time
-        requested = now()
-        self._plan = self._plan.request_made(requested)
-        self._in_flight = True
-        try:
-            accounts = await self.rest.accounts()
-        except UpbitError as error:
-            self._failed = True
-            if isinstance(error, RateLimited) and error.retry_after:
-                self._plan = self._plan.turned_away(now() + error.retry_after)
-            _LOGGER.debug("No snapshot of %s: %s", self.name, error)
-        else:
-            self._failed = False
-            self._freshness.confirmed()
-            self._take(
-                held.met(
-                    self.holdings,
-                    accounts,
-                    requested=requested,
-                    stood_since=self._stood_since,
-                ),
-                None,
-            )
-            for observer in self.observers:
-                observer.snapshot_met(requested)
-            if not self.holdings.doubtful:
-                self.last_confirmed = dt_util.utcnow()
-                self.notify((Topic.ACCOUNT,))
-        finally:
-            self._in_flight = False
-        self._plan_snapshot()
-        return not self._failed
-
     @callback
-    def _plan_snapshot(self) -> None:
-        """Arm the timer of the next snapshot that something asks for."""
-        if self._due:
-            self._due.cancel()
-            self._due = None
-        if self._in_flight:
-            return
-        loop = self.hass.loop
-        due = self._plan.due(
-            repeat=not self.connected
-            or self._failed
+    def want_snapshots(self, *after: float) -> None:
+        """Ask for snapshots so many seconds from now."""
+        self._snapshots.want(*after)
+
+    def _repeats(self) -> bool:
+        """Whether one snapshot is to follow another."""
+        return (
+            not self.connected
             or bool(self.holdings.doubtful)
-            or loop.time() < self._first_use_until
+            or self.hass.loop.time() < self._first_use_until
         )
-        if due is not None:
-            self._due = loop.call_at(due, self._start_snapshot)
 
     @callback
-    def _start_snapshot(self) -> None:
-        self._due = None
-        if not self._in_flight:
-            self.config_entry.async_create_background_task(
-                self.hass, self._async_snapshot(), f"{self.name} snapshot"
-            )
+    def _meet(self, accounts: Sequence[Account], requested: float) -> None:
+        """Let a snapshot meet what is held."""
+        self._freshness.confirmed()
+        self._take(
+            held.met(
+                self.holdings,
+                accounts,
+                requested=requested,
+                stood_since=self._stood_since,
+            ),
+            None,
+        )
+        for observer in self.observers:
+            observer.snapshot_met(requested)
+        if not self.holdings.doubtful:
+            self.last_confirmed = dt_util.utcnow()
+            self.notify((Topic.ACCOUNT,))
 
     @callback
     def _take(self, outcome: Outcome, time: int | None) -> None:
@@ -243,11 +175,10 @@ class UpbitCoordinator(KeyedCoordinator):
         """
         new = [code for code in outcome.changed if code not in self.holdings.of]
         self.holdings = outcome.holdings
-        now = self.hass.loop.time()
         if outcome.doubted:
-            self._plan = self._plan.doubt_arose(now)
+            self._snapshots.doubt_arose()
         if outcome.missed:
-            self._count_missed(len(outcome.missed), now)
+            self._count_missed(len(outcome.missed))
         if outcome.changed:
             for observer in self.observers:
                 observer.holdings_changed(outcome, time)
@@ -260,7 +191,7 @@ class UpbitCoordinator(KeyedCoordinator):
             )
             self.notify((Topic.ACCOUNT,))
 
-    def _count_missed(self, count: int, now: float) -> None:
+    def _count_missed(self, count: int) -> None:
         if not self.missed_changes:
             _LOGGER.warning(
                 "The stream of %s stood but did not bring a change that a snapshot shows;"
@@ -268,6 +199,7 @@ class UpbitCoordinator(KeyedCoordinator):
                 self.name,
             )
         self.missed_changes += count
+        now = self.hass.loop.time()
         if now - self._renewed >= RENEW_APART:
             self._renewed = now
             self._stream.renew()
@@ -285,8 +217,7 @@ class UpbitCoordinator(KeyedCoordinator):
     @callback
     def _cancel_timers(self) -> None:
         self._freshness.cancel()
-        if self._due:
-            self._due.cancel()
+        self._snapshots.cancel()
 
     # The private stream
 
@@ -297,7 +228,7 @@ class UpbitCoordinator(KeyedCoordinator):
             self.hass, self._stream.run(), f"{self.name} stream"
         )
         self._freshness.lost()
-        self._plan_snapshot()
+        self._snapshots.arm()
 
     def stream_connected(self) -> None:
         """Begin anew with stamps: another server may count otherwise."""
@@ -309,7 +240,7 @@ class UpbitCoordinator(KeyedCoordinator):
             return
         self._stood_since = self.hass.loop.time()
         self._freshness.stands()
-        self._plan = self._plan.stream_stands(self._stood_since)
+        self._snapshots.stream_stands()
         self._connection_changed()
         for observer in self.observers:
             observer.stream_stands(types)
@@ -323,7 +254,7 @@ class UpbitCoordinator(KeyedCoordinator):
             self._connection_changed()
 
     def _connection_changed(self) -> None:
-        self._plan_snapshot()
+        self._snapshots.arm()
         self.notify((Topic.ACCOUNT,))
 
     def message_received(self, message: Message) -> None:
@@ -336,8 +267,7 @@ class UpbitCoordinator(KeyedCoordinator):
                     held.received(self.holdings, message.assets, stamp, now),
                     message.asset_timestamp,
                 )
-                self._plan = self._plan.frame_received(now)
-                self._plan_snapshot()
+                self._snapshots.frame_received()
             case MyOrder():
                 for observer in self.observers:
                     observer.order_told(message)
@@ -346,13 +276,6 @@ class UpbitCoordinator(KeyedCoordinator):
                     observer.notice_told(message)
             case UnknownFrame():
                 self.refused_frames["unknown_type"] += 1
-
-    @callback
-    def want_snapshots(self, *after: float) -> None:
-        """Ask for snapshots so many seconds from now."""
-        now = self.hass.loop.time()
-        self._plan = self._plan.wanting(*(now + delay for delay in after))
-        self._plan_snapshot()
 
     def frame_refused(self, kind: str) -> None:
         """Count a frame that cannot be read, and let a snapshot tell what it may have said."""
@@ -363,5 +286,4 @@ class UpbitCoordinator(KeyedCoordinator):
                 kind,
             )
         self.refused_frames[kind] += 1
-        self._plan = self._plan.frame_received(self.hass.loop.time())
-        self._plan_snapshot()
+        self._snapshots.frame_received()

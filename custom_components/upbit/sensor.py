@@ -16,15 +16,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import Account, UpbitConfigEntry
+from .account_sensors import ACCOUNT_SENSORS, MOMENTS, OPEN_ORDERS
+from .currency_sensors import CURRENCY_SENSORS
 from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
 from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
-    ACCOUNT_SENSORS,
-    CURRENCY_SENSORS,
     FIAT_DECIMALS,
-    MOMENTS,
-    OPEN_ORDERS,
     UpbitAccountDescription,
     UpbitCurrencyDescription,
     UpbitMomentDescription,

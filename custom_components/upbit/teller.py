@@ -12,31 +12,25 @@ from homeassistant.util import dt as dt_util
 from .coordinator import UpbitCoordinator
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
+from .gaps import Ahead, Gaps
 from .listeners import Topic
 from .orders import fill_of, listed_order, order_of
 from .portfolio.activity import TRADES, Activity, Fill, How, Leg, together
 from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import appraised
-from .portfolio.explanation import Explained, Move, exactly, explain
+from .portfolio.explanation import Explained, exactly, explain
 from .portfolio.guesses import Guess
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
 from .portfolio.orders import Orders, lock_of
+from .portfolio.patience import Patience
+from .portfolio.pattern import Move
 from .portfolio.quotes import BRIDGES
 from .portfolio.reconciliation import APART
 from .prices import UpbitPrices
 from .publisher import Publisher
 
 _LOGGER = logging.getLogger(__name__)
-
-QUIET: Final = 2.0
-"""Seconds without a frame or an order event after which everything pending settles together."""
-
-LONGEST: Final = 10.0
-"""Seconds after the first of them at which nothing waits any longer."""
-
-LONGEST_DOUBT: Final = 20.0
-"""The same while one of the currencies that moved is doubtful."""
 
 LAG: Final = 15.0
 """Seconds after which a snapshot confirms that a fill moved nothing: replicas lag by up to 10."""
@@ -70,12 +64,10 @@ class Teller:
         self._confirmed = False
         self._moves: list[Move] = []
         self._fills: list[Fill] = []
-        self._first: float | None = None
-        self._last = 0.0
-        self._ahead: dict[str, tuple[float, int]] = {}
+        self._patience = Patience()
+        self._ahead = Ahead(coordinator)
         self._guesses: list[Guess] = []
-        self._gaps: dict[str, Leg] = {}
-        self._unsure = {*self._shown, *publisher.ledger.told}
+        self._gaps = Gaps(publisher, lambda: self._shown)
         self._timer: TimerHandle | None = None
 
     @property
@@ -88,15 +80,8 @@ class Teller:
 
     @property
     def gaps(self) -> Mapping[str, Leg]:
-        """What is shown less what was told, where that is anything; only what moved is compared."""
-        ledger = self._publisher.ledger
-        while self._unsure:
-            currency = self._unsure.pop()
-            if gap := ledger.gap(currency, self._shown.get(currency, Holding())):
-                self._gaps[currency] = gap
-            else:
-                self._gaps.pop(currency, None)
-        return self._gaps
+        """What is shown less what was told, where that is anything."""
+        return self._gaps.of
 
     @property
     def _quotes(self) -> tuple[str, ...]:
@@ -111,7 +96,7 @@ class Teller:
 
     def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
         """Look at what moved."""
-        self._unsure |= outcome.changed
+        self._gaps.moved(outcome.changed)
         if not outcome.amended:
             return
         if time is not None:
@@ -125,14 +110,12 @@ class Teller:
         if not self._coordinator.holdings.doubtful:
             self._confirmed = True
             self._catch_up()
-        for currency, (since, _) in tuple(self._ahead.items()):
-            if requested >= since + LAG:
-                del self._ahead[currency]
+        self._ahead.confirmed(requested - LAG)
         if self.caught_up and self.gaps:
-            if self._first is None:
-                self._stirred()
-            else:
+            if self._patience.waits:
                 self._plan()
+            else:
+                self._stirred()
 
     def order_told(self, message: MyOrder) -> None:
         """Take a fill, and the state of its order."""
@@ -202,9 +185,7 @@ class Teller:
     @callback
     def _stirred(self) -> None:
         """Something happened: tell at once what is certain, and settle the rest soon."""
-        self._last = self._now
-        if self._first is None:
-            self._first = self._last
+        self._patience = self._patience.stirred(self._now)
         if self.caught_up and self._listening and self._fills:
             gaps = self.gaps
             if explained := exactly(gaps, self._fills):
@@ -223,35 +204,22 @@ class Teller:
             self._timer = None
         if not (self.caught_up and self._listening):
             return
-        moments = []
-        if self._first is not None:
-            patience = LONGEST_DOUBT if self._doubtful() else LONGEST
-            pause = QUIET if not self._doubtful() else LONGEST_DOUBT
-            moments.append(min(self._last + pause, self._first + patience))
-        if (due := self.orders.due()) is not None:
-            moments.append(due)
-        if moments:
+        doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
+        pending = self._patience.due(doubtful=doubtful), self.orders.due()
+        if moments := [due for due in pending if due is not None]:
             self._timer = self._coordinator.hass.loop.call_at(
                 max(min(moments), self._now), self._settle
             )
-
-    def _doubtful(self) -> frozenset[str]:
-        """Return the doubtful currencies that have moved."""
-        gaps = self.gaps
-        return frozenset(
-            currency
-            for currency in self._coordinator.holdings.doubtful
-            if currency in gaps
-        )
 
     @callback
     def _settle(self, *, forced: bool = False) -> None:
         """Tell everything that is pending."""
         self._timer = None
         now = self._now
-        if self._first is not None or forced:
+        if self._patience.waits or forced:
             gaps = self.gaps
-            held = self._held(gaps)
+            self._ahead.arrived(gaps)
+            held = self._coordinator.holdings.doubtful | self._ahead.currencies
             explained = explain(
                 gaps,
                 self._fills,
@@ -262,10 +230,10 @@ class Teller:
                 held=held,
                 how=self._how(),
             )
-            self._first = None
+            self._patience = self._patience.settled()
             self._moves.clear()
         else:
-            explained, held = Explained(), frozenset(self._ahead)
+            explained, held = Explained(), self._ahead.currencies
         self.orders, of_orders = self.orders.settle(now, _ms())
         self._tell(explained, of_orders)
         self._tell_locks(held | explained.ahead)
@@ -277,19 +245,6 @@ class Teller:
             return How.PATTERN
         return How.SNAPSHOT
 
-    def _held(self, gaps: Mapping[str, Leg]) -> frozenset[str]:
-        """Return the currencies of which nothing but fills is told now."""
-        evidence = self._coordinator.holdings.evidence
-        for currency, (since, stamp) in tuple(self._ahead.items()):
-            known = evidence.get(currency)
-            if currency not in gaps or not tells(gaps[currency].total):
-                del self._ahead[currency]
-            elif known and known.heard and known.stamp:
-                # A row from after the fill: what it shows is so.
-                if known.heard > since and known.stamp[0] >= stamp:
-                    del self._ahead[currency]
-        return self._coordinator.holdings.doubtful | self._ahead.keys()
-
     @callback
     def _tell(self, explained: Explained, of_orders: tuple[Activity, ...]) -> None:
         """Decide, and hand on for saving and publishing."""
@@ -300,13 +255,11 @@ class Teller:
         )
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
-            self._unsure |= one.legs.keys()
+            self._gaps.moved(one.legs)
         ledger = replace(ledger, orders=self.orders.told)
         now = self._now
-        for currency in explained.ahead:
-            stamp = max(fill.time for fill in fills)
-            self._ahead[currency] = now, stamp
         if explained.ahead:
+            self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
             self._coordinator.want_snapshots(APART, LAG + APART)
         self._guesses = [guess for guess in self._guesses if now <= guess.until]
         self._guesses += [
@@ -320,23 +273,35 @@ class Teller:
             self._told(numbered)
 
     @callback
-    def _tell_locks(self, held: Iterable[str]) -> None:
-        """Tell what is locked or free again for no reason that is known."""
+    def _tell_locks(self, held: Iterable[str], *, while_away: bool = False) -> None:
+        """Tell what is locked or free again for no reason that is known.
+
+        Orders that were placed or cancelled while nobody looked are told of by the list of orders,
+        where the key sees it.
+        """
         waiting = frozenset(held)
+        sees_orders = self.sees_orders
         locks = [
-            lock_of(currency, gap, sees_orders=self.sees_orders, time=_ms())
+            lock_of(
+                currency,
+                gap,
+                sees_orders=sees_orders,
+                time=_ms(),
+                while_away=while_away,
+            )
             for currency, gap in self.gaps.items()
             if currency not in waiting
             and not tells(gap.total)
             and tells(gap.locked)
-            and not (self.sees_orders and self.orders.explains(currency, self._now))
+            and not (sees_orders and while_away)
+            and not (sees_orders and self.orders.explains(currency, self._now))
         ]
         if locks:
             self._tell(Explained(tuple(locks)), ())
         settled = self._publisher.ledger.with_locks(self._shown, waiting)
         if settled is not self._publisher.ledger:
             self._publisher.note(settled)
-            self._unsure |= self._gaps.keys()
+            self._gaps.moved(self.gaps)
 
     # While nobody looked
 
@@ -351,7 +316,7 @@ class Teller:
             self.caught_up = True
             self._tell(self._while_away(), ())
             if not self._moves:
-                self._tell_away_locks()
+                self._tell_locks(self._ahead.currencies, while_away=True)
         self._plan()
 
     def _while_away(self) -> Explained:
@@ -372,21 +337,6 @@ class Teller:
             how=How.SNAPSHOT,
             while_away=True,
         )
-
-    def _tell_away_locks(self) -> None:
-        if self.sees_orders:
-            self._publisher.note(
-                self._publisher.ledger.with_locks(self._shown, self._ahead)
-            )
-            self._unsure |= self._gaps.keys()
-            return
-        locks = tuple(
-            lock_of(currency, gap, sees_orders=False, time=_ms(), while_away=True)
-            for currency, gap in self.gaps.items()
-            if not tells(gap.total) and tells(gap.locked)
-        )
-        if locks:
-            self._tell(Explained(locks), ())
 
 
 def _ms() -> int:

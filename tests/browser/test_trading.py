@@ -98,7 +98,7 @@ def _restart(demo: Demo) -> Demo:
             return gone and bool(
                 restarted.state("binary_sensor.upbit_connection")["state"] == "on"
             )
-        except (OSError, HTTPException):
+        except OSError, HTTPException:
             gone = True
             return False
 

@@ -13,7 +13,8 @@ from custom_components.upbit.portfolio.activity import (
     together,
 )
 from custom_components.upbit.portfolio.amounts import TINY
-from custom_components.upbit.portfolio.explanation import Move, exactly, explain
+from custom_components.upbit.portfolio.explanation import exactly, explain
+from custom_components.upbit.portfolio.pattern import Move
 
 PRICES = {
     "KRW": "1",

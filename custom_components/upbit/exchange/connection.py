@@ -22,7 +22,8 @@ from yarl import URL
 
 from .auth import Credentials
 from .errors import CannotConnect, InvalidKey, UnreadableFrame, UpbitError, error_of
-from .messages import ErrorFrame, Message, Subscriptions, parse
+from .frames import parse
+from .messages import ErrorFrame, Message, Subscriptions
 from .rest import turned_away
 
 CONNECT_WITHIN: Final = 10.0

@@ -17,9 +17,10 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from .auth import Credentials
+from .codes import CURRENCY, MARKET
 from .endpoint import Endpoint
 from .errors import Banned, CannotConnect, InvalidKey, RateLimited, error_of
-from .messages import CURRENCY, MARKET, Ticker
+from .messages import Ticker
 from .numbers import amount, load, moment
 
 TIMEOUT: Final = ClientTimeout(total=10)

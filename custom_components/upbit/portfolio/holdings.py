@@ -13,13 +13,11 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from .amounts import ZERO, add, keep, same
+from .evidence import Doubt, Evidence, Stamp
 from .rows import Row, SnapshotRow
 
 HEARD_RECENTLY: Final = 5.0
 """Seconds before a snapshot's request within which a row outranks the snapshot."""
-
-CONFIRM_AFTER: Final = 3.0
-"""Seconds between two requests whose snapshots confirm each other."""
 
 LATE: Final = 3.0
 """Seconds by which a row may come later than others."""
@@ -29,8 +27,6 @@ OVERTAKEN: Final = 10.0
 
 CATCH_UP: Final = 15.0
 """Seconds after a connect in which a difference is a change missed while the stream was down."""
-
-type Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +75,6 @@ class Holding:
                 price, row.average_buy_price_modified, row.unit_currency, self.total
             ),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why a currency is not settled: how many snapshots in a row have differed, and when they were asked for."""
-
-    differed: int = 0
-    first: float = 0.0
-    last: float = 0.0
-
-    def again(self, requested: float) -> Self:
-        """Count one more differing snapshot, if it was asked for late enough after the last one."""
-        if not self.differed:
-            return replace(self, differed=1, first=requested, last=requested)
-        if requested - self.last < CONFIRM_AFTER:
-            return self
-        return replace(self, differed=self.differed + 1, last=requested)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known about a holding: its newest stamp, when a row was last heard, and a doubt if there is one.
-
-    `taken` is when the snapshot was asked for whose amount is held; it has no stamp.
-    """
-
-    stamp: Stamp | None = None
-    heard: float | None = None
-    doubt: Doubt | None = None
-    taken: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.upbit.exchange.errors import UnreadableFrame
+from custom_components.upbit.exchange.frames import SHORT_NAMES, parse
 from custom_components.upbit.exchange.messages import (
-    SHORT_NAMES,
     Asset,
     ErrorFrame,
     MyAsset,
     Status,
     Subscriptions,
     UnknownFrame,
-    parse,
 )
 from custom_components.upbit.exchange.numbers import amount, load, moment
 from tests.upbit_server.wire import dump, plain, shortened

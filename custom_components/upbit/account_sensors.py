@@ -1,0 +1,155 @@
+"""The table of an account's sensors: adding one is adding a row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.util import dt as dt_util
+
+from .account import Account
+from .portfolio.amounts import rounded, text
+from .portfolio.performance import Opening
+from .report import gained, over_holding
+from .sensors import (
+    FIAT_DECIMALS,
+    Measures,
+    UpbitAccountDescription,
+    UpbitMomentDescription,
+    as_rate,
+    in_cash,
+)
+
+
+def _total(account: Account) -> Decimal | None:
+    return account.worth.account.total_value
+
+
+def _since(opening: Opening | None) -> datetime | None:
+    return dt_util.utc_from_timestamp(opening.time / 1000) if opening else None
+
+
+def _unpriced(account: Account) -> Mapping[str, object]:
+    return {"unpriced": list(account.worth.account.unpriced)}
+
+
+def _unpriced_and_free(account: Account) -> Mapping[str, object]:
+    free = account.worth.account.free
+    return {
+        **_unpriced(account),
+        "without_cost": {
+            code: text(rounded(worth, FIAT_DECIMALS[account.coordinator.cash]))
+            for code, worth in free.items()
+        },
+    }
+
+
+ACCOUNT_SENSORS: Final = (
+    UpbitAccountDescription(
+        key="total_value",
+        translation_key="total_value",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(account, _total(account)),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="coins_value",
+        translation_key="coins_value",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(account, account.worth.account.coins_value),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="total_cost",
+        translation_key="total_cost",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(account, account.worth.account.total_cost),
+        attributes_fn=_unpriced_and_free,
+    ),
+    UpbitAccountDescription(
+        key="profit",
+        translation_key="total_profit",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(account, account.worth.account.profit),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="profit_rate",
+        translation_key="total_profit_rate",
+        measures=Measures.RATE,
+        value_fn=lambda account: as_rate(account.worth.account.profit_rate),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="profit_today",
+        translation_key="profit_today",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(
+            account, gained(account, account.openings.day)
+        ),
+        reset_fn=lambda account: _since(account.openings.day),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="profit_since_baseline",
+        translation_key="profit_since_baseline",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(
+            account, gained(account, account.publisher.ledger.baseline)
+        ),
+        reset_fn=lambda account: _since(account.publisher.ledger.baseline),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="gain_over_holding",
+        translation_key="gain_over_holding",
+        measures=Measures.WORTH,
+        value_fn=lambda account: in_cash(account, over_holding(account)),
+        reset_fn=lambda account: _since(account.publisher.ledger.baseline),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="locked_ratio",
+        translation_key="locked_ratio",
+        measures=Measures.RATE,
+        value_fn=lambda account: as_rate(account.worth.account.locked_ratio),
+        attributes_fn=_unpriced,
+    ),
+    UpbitAccountDescription(
+        key="currencies",
+        translation_key="currencies",
+        measures=Measures.COUNT,
+        value_fn=lambda account: sum(
+            bool(holding.total) for holding in account.coordinator.holdings.of.values()
+        ),
+        is_worth=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+)
+
+OPEN_ORDERS: Final = UpbitAccountDescription(
+    key="open_orders",
+    translation_key="open_orders",
+    measures=Measures.COUNT,
+    value_fn=lambda account: account.teller.orders.open,
+    is_worth=False,
+)
+
+MOMENTS: Final = (
+    UpbitMomentDescription(
+        key="last_change",
+        translation_key="last_change",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coordinator: coordinator.last_change,
+    ),
+    UpbitMomentDescription(
+        key="last_confirmed",
+        translation_key="last_confirmed",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda coordinator: coordinator.last_confirmed,
+    ),
+)

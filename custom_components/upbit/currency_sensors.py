@@ -1,0 +1,94 @@
+"""The table of a currency's sensors: adding one is adding a row."""
+
+from decimal import Decimal
+from typing import Final
+
+from .account import Account
+from .portfolio.amounts import concise
+from .portfolio.valuation import Worth
+from .sensors import Measures, UpbitCurrencyDescription, as_rate, in_cash
+
+
+def _worth(account: Account, currency: str) -> Worth:
+    return account.worth.of.get(currency, Worth())
+
+
+def _average(account: Account, currency: str) -> Decimal | None:
+    average = account.coordinator.holdings.of[currency].average
+    return average.price if average else None
+
+
+def _average_unit(account: Account, currency: str) -> str | None:
+    average = account.coordinator.holdings.of[currency].average
+    return average.unit_currency if average else None
+
+
+def _price(account: Account, currency: str) -> Decimal | None:
+    price = _worth(account, currency).price
+    return None if price is None else concise(price)
+
+
+CURRENCY_SENSORS: Final = (
+    UpbitCurrencyDescription(
+        key="value",
+        translation_key="value",
+        measures=Measures.WORTH,
+        value_fn=lambda account, code: in_cash(account, _worth(account, code).value),
+    ),
+    UpbitCurrencyDescription(
+        key="profit",
+        translation_key="profit",
+        measures=Measures.WORTH,
+        value_fn=lambda account, code: in_cash(account, _worth(account, code).profit),
+    ),
+    UpbitCurrencyDescription(
+        key="available",
+        translation_key="available",
+        measures=Measures.AMOUNT,
+        value_fn=lambda account, code: account.coordinator.holdings.of[code].balance,
+        unit_fn=lambda _, code: code,
+        is_worth=False,
+        of_cash=True,
+        entity_registry_enabled_default=False,
+    ),
+    UpbitCurrencyDescription(
+        key="locked",
+        translation_key="locked",
+        measures=Measures.AMOUNT,
+        value_fn=lambda account, code: account.coordinator.holdings.of[code].locked,
+        unit_fn=lambda _, code: code,
+        is_worth=False,
+        of_cash=True,
+        entity_registry_enabled_default=False,
+    ),
+    UpbitCurrencyDescription(
+        key="profit_rate",
+        translation_key="profit_rate",
+        measures=Measures.RATE,
+        value_fn=lambda account, code: as_rate(_worth(account, code).profit_rate),
+        entity_registry_enabled_default=False,
+    ),
+    UpbitCurrencyDescription(
+        key="price",
+        translation_key="price",
+        measures=Measures.PRICE,
+        value_fn=_price,
+        entity_registry_enabled_default=False,
+    ),
+    UpbitCurrencyDescription(
+        key="average_buy_price",
+        translation_key="average_buy_price",
+        measures=Measures.PRICE,
+        value_fn=_average,
+        unit_fn=_average_unit,
+        is_worth=False,
+        entity_registry_enabled_default=False,
+    ),
+    UpbitCurrencyDescription(
+        key="price_change",
+        translation_key="price_change",
+        measures=Measures.RATE,
+        value_fn=lambda account, code: as_rate(account.prices.quotes.change(code)),
+        entity_registry_enabled_default=False,
+    ),
+)

@@ -1,0 +1,136 @@
+"""Snapshots: when they are asked for, one at a time."""
+
+from asyncio import TimerHandle
+from collections.abc import Callable, Sequence
+import logging
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .exchange.errors import RateLimited, UpbitError
+from .exchange.rest import Account, UpbitRest
+from .failures import KEPT_BACK, set_up_failure
+from .portfolio.reconciliation import SnapshotPlan
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Snapshots:
+    """Asks for snapshots of an account, by plan and on demand."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        rest: UpbitRest,
+        *,
+        repeat: Callable[[], bool],
+        met: Callable[[Sequence[Account], float], None],
+    ) -> None:
+        """Begin; nothing is sent yet.
+
+        `repeat` tells whether one snapshot is to follow another; `met` takes the rows of one, and
+        when it was asked for, by the event loop's clock.
+        """
+        self._hass = hass
+        self._entry = entry
+        self._rest = rest
+        self._repeat = repeat
+        self._met = met
+        self._plan = SnapshotPlan()
+        self._due: TimerHandle | None = None
+        self._in_flight = False
+        self._failed = False
+
+    @property
+    def held_back(self) -> bool:
+        """Whether one is under way or has just been, or the exchange wants to be left alone."""
+        return self._in_flight or self._hass.loop.time() < self._plan.open_from
+
+    async def async_first(self) -> Sequence[Account]:
+        """Return the first snapshot; raises what a set-up raises."""
+        kept_back = self._hass.data.setdefault(KEPT_BACK, {})
+        entry_id = self._entry.entry_id
+        now = self._hass.loop.time()
+        if (until := kept_back.get(entry_id, now)) > now:
+            raise set_up_failure(RateLimited(until - now))
+        self._plan = self._plan.request_made(now)
+        try:
+            accounts = await self._rest.accounts()
+        except UpbitError as error:
+            if isinstance(error, RateLimited) and error.retry_after:
+                kept_back[entry_id] = now + error.retry_after
+            raise set_up_failure(error) from error
+        kept_back.pop(entry_id, None)
+        return accounts
+
+    async def async_take(self) -> bool:
+        """Ask for a snapshot; tell whether it came."""
+        now = self._hass.loop.time
+        requested = now()
+        self._plan = self._plan.request_made(requested)
+        self._in_flight = True
+        try:
+            accounts = await self._rest.accounts()
+        except UpbitError as error:
+            self._failed = True
+            if isinstance(error, RateLimited) and error.retry_after:
+                self._plan = self._plan.turned_away(now() + error.retry_after)
+            _LOGGER.debug("No snapshot of %s: %s", self._entry.title, error)
+        else:
+            self._failed = False
+            self._met(accounts, requested)
+        finally:
+            self._in_flight = False
+        self.arm()
+        return not self._failed
+
+    @callback
+    def arm(self) -> None:
+        """Arm the timer of the next snapshot that something asks for."""
+        self.cancel()
+        if self._in_flight:
+            return
+        due = self._plan.due(repeat=self._failed or self._repeat())
+        if due is not None:
+            self._due = self._hass.loop.call_at(due, self._start)
+
+    @callback
+    def _start(self) -> None:
+        self._due = None
+        if not self._in_flight:
+            self._entry.async_create_background_task(
+                self._hass, self.async_take(), f"{self._entry.title} snapshot"
+            )
+
+    @callback
+    def cancel(self) -> None:
+        """Ask for none until the timer is armed again."""
+        if self._due:
+            self._due.cancel()
+            self._due = None
+
+    # Reasons to ask for one
+
+    @callback
+    def doubt_arose(self) -> None:
+        """Plan one since something may be wrong; arming is left to whoever found it."""
+        self._plan = self._plan.doubt_arose(self._hass.loop.time())
+
+    @callback
+    def stream_stands(self) -> None:
+        """Plan one for what changed before the stream stood; arming is left to the caller."""
+        self._plan = self._plan.stream_stands(self._hass.loop.time())
+
+    @callback
+    def frame_received(self) -> None:
+        """Confirm what a frame said, or may have said."""
+        self._plan = self._plan.frame_received(self._hass.loop.time())
+        self.arm()
+
+    @callback
+    def want(self, *after: float) -> None:
+        """Ask for some, so many seconds from now."""
+        now = self._hass.loop.time()
+        self._plan = self._plan.wanting(*(now + delay for delay in after))
+        self.arm()
