@@ -264,6 +264,33 @@ async def test_a_profit_rate_can_fall_below_nothing(
     assert state(hass, "event.low_cash").attributes["event_type"] == "below"
 
 
+async def test_an_alert_on_a_profit_rate_waits_for_the_new_average(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A purchase is told at once; what it did to the rate is known with the next snapshot."""
+    server.deposit("XRP", "100", "1000")
+    server.deposit("KRW", "10000000")
+    await clock.advance(20)
+    await add(
+        hass,
+        account,
+        currency="XRP",
+        measure="profit_rate",
+        condition="below",
+        threshold="100",
+        unit="percent",
+    )
+    await clock.advance(5)
+    server.trade("KRW-XRP", "bid", "1000")
+    await clock.settle()
+    assert state(hass, "event.upbit_activity").attributes["event_type"] == "buy"
+    assert state(hass, "event.low_cash").state == "unknown"
+    await clock.advance(5)
+    fired = state(hass, "event.low_cash").attributes
+    assert fired["event_type"] == "below"
+    assert 5 < Decimal(fired["value"]) < 10
+
+
 async def test_a_notification_is_shown_if_that_is_wanted(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -1,5 +1,6 @@
 """What the account is worth and what was gained, over both streams."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -57,6 +58,25 @@ async def test_prices_are_written_once_per_interval(
     assert writes.count("sensor.upbit_btc") == 0
     await clock.advance(60)
     assert number(hass, "btc_value") == (BTC + 299_000) // 2
+
+
+async def test_a_day_writes_a_price_once_a_minute_at_most(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Each entity, in a market that never sleeps; and nothing of a balance that did not move."""
+    written: list[Event[EventStateChangedData]] = async_capture_events(
+        hass, "state_changed"
+    )
+    for half_minute in range(2 * 24 * 60):
+        server.set_price("KRW-BTC", str(BTC + half_minute * 1000))
+        await clock.advance(30)
+    writes = Counter(event.data["entity_id"] for event in written)
+    assert 1380 <= writes["sensor.upbit_btc_value"] <= 1440
+    # The day's turn is one more, and no price.
+    writes["sensor.upbit_profit_today"] -= 1
+    assert all(count <= 1440 for count in writes.values()), writes
+    for balance in ("krw", "btc", "eth"):
+        assert writes[f"sensor.upbit_{balance}"] == 0
 
 
 async def test_a_coin_that_is_bought_gets_its_price(
