@@ -4,9 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -91,7 +97,7 @@ async def test_without_a_relay_the_key_is_tried_in_its_region(
         return ()
 
     with (
-        patch("custom_components.upbit.config_flow.UpbitRest.accounts", accounts),
+        patch("custom_components.upbit.trial.UpbitRest.accounts", accounts),
         patch("custom_components.upbit.async_setup_entry", return_value=True),
     ):
         result = await submitted(hass, await opened(hass), data)
@@ -166,7 +172,7 @@ async def test_a_key_that_is_not_good_says_why_and_can_be_mended(
     flow_id = await opened(hass)
     if flaw == "surprise":
         with patch(
-            "custom_components.upbit.config_flow.UpbitRest.accounts",
+            "custom_components.upbit.trial.UpbitRest.accounts",
             side_effect=RuntimeError,
         ):
             result = await submitted(hass, flow_id, data)
@@ -226,3 +232,218 @@ async def test_a_second_account_is_asked_for_its_title(
     assert result["title"] == "Savings"
     await hass.async_block_till_done()
     assert hass.states.get("sensor.savings_btc")
+
+
+async def refused(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> str:
+    """Revoke the key of an account, wait until another one is asked for, and return that flow's id."""
+    server.keys.revoke(account.data["access_key"])
+    await clock.advance(16 * 60)
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    return str(flow["flow_id"])
+
+
+async def test_another_key_is_asked_for_when_the_exchange_refuses_this_one(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """By itself; a wrong one is refused, a good one goes on with every entity and what was told."""
+    flow_id = await refused(hass, account, server, clock)
+    entities = {one.entity_id for one in hass.states.async_all()}
+    wrong = {"access_key": "x" * 40, "secret_key": "y" * 40}
+    result = await submitted(hass, flow_id, wrong)
+    assert result["errors"] == {"base": "invalid_auth"}
+    assert result["description_placeholders"] == {"name": "Upbit"}
+    assert account.data["access_key"] != wrong["access_key"]
+
+    server.deposit("BTC", "0.25")
+    key = server.issue_key()
+    good = {"access_key": key.access_key, "secret_key": key.secret_key}
+    result = await submitted(hass, flow_id, good)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reauth_successful"
+    await clock.until(
+        lambda: hass.states.is_state("binary_sensor.upbit_connection", "on"), within=30
+    )
+    await clock.advance(30)
+    assert account.data == {**account.data, **good}
+    assert {one.entity_id for one in hass.states.async_all()} == entities
+    assert hass.states.is_state("sensor.upbit_btc", "0.75")
+    told = hass.states.get("event.upbit_activity")
+    assert told
+    assert told.attributes["event_type"] == "deposit"
+
+
+async def test_a_key_that_expired_at_set_up_is_asked_for_too(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, unloaded: None
+) -> None:
+    """The entry has failed, and is set up with the new key."""
+    expired = server.issue_key(expires_at=past())
+    hass.config_entries.async_update_entry(
+        entry,
+        data={
+            **entry.data,
+            "access_key": expired.access_key,
+            "secret_key": expired.secret_key,
+        },
+    )
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    key = server.issue_key()
+    result = await submitted(
+        hass,
+        flow["flow_id"],
+        {"access_key": key.access_key, "secret_key": key.secret_key},
+    )
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_same_key_is_taken_again_once_the_exchange_accepts_it(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, unloaded: None
+) -> None:
+    """Upbit was wrong, or its owner has put it right there."""
+    server.fault(rest_status=401, rest_body='{"error": {"name": "invalid_access_key"}}')
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    server.fault(rest_status=None, rest_body=None)
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    same = {name: entry.data[name] for name in ("access_key", "secret_key")}
+    await submitted(hass, flow["flow_id"], same)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_key_is_replaced_without_losing_anything(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The stored one is not sent back to the browser, and stays where its fields are left empty."""
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": account.entry_id}
+    )
+    assert flow["data_schema"]
+    suggested = {
+        str(marker): marker.description
+        for marker in flow["data_schema"].schema
+        if marker.description
+    }
+    assert suggested == {"region": {"suggested_value": "kr"}}
+    before = dict(account.data)
+    place = {"region": "kr", "advanced": {"api_host": server.origin}}
+    result = await submitted(hass, flow["flow_id"], place)
+    assert result["reason"] == "reconfigure_successful"
+    assert dict(account.data) == before
+
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": account.entry_id}
+    )
+    key = server.issue_key()
+    entities = {one.entity_id for one in hass.states.async_all()}
+    result = await submitted(hass, flow["flow_id"], filled(key, server.origin))
+    assert result["reason"] == "reconfigure_successful"
+    await clock.advance(5)
+    assert account.data["access_key"] == key.access_key
+    assert account.state is ConfigEntryState.LOADED
+    assert {one.entity_id for one in hass.states.async_all()} == entities
+
+
+async def test_a_key_of_another_region_replaces_nothing(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """It is tried where it is to be used, and the account goes on with the old one."""
+    before = dict(account.data)
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": account.entry_id}
+    )
+    async with UpbitServer() as singapore:
+        foreign = singapore.issue_key()
+        result = await submitted(
+            hass, flow["flow_id"], filled(foreign, server.origin) | {"region": "sg"}
+        )
+    assert result["errors"] == {"base": "invalid_auth"}
+    assert dict(account.data) == before
+    assert hass.states.is_state("binary_sensor.upbit_connection", "on")
+
+
+async def test_a_key_of_another_entry_is_not_taken(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer
+) -> None:
+    """One account is one entry."""
+    key = server.issue_key()
+    MockConfigEntry(domain=DOMAIN, data=filled(key, server.origin)).add_to_hass(hass)
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": account.entry_id}
+    )
+    result = await submitted(hass, flow["flow_id"], filled(key, server.origin))
+    assert result["reason"] == "already_configured"
+
+
+OPTIONS: dict[str, Any] = {
+    "price_interval": 10,
+    "smallest_worth": "0",
+    "day_start": "midnight",
+    "history_size": 200,
+}
+
+
+async def test_options_apply_without_a_restart(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """What is worth too little leaves, what has no price stays, and totals count everything."""
+    server.deposit("LUNA", "3")
+    await clock.advance(5)
+    total = hass.states.get("sensor.upbit_total_value")
+    flow = await hass.config_entries.options.async_init(account.entry_id)
+    assert flow["description_placeholders"] == {"currency": "KRW"}
+    for typed, error in (("much", "not_a_number"), ("-1", "worth_negative")):
+        result = await hass.config_entries.options.async_configure(
+            flow["flow_id"], {**OPTIONS, "smallest_worth": typed}
+        )
+        assert result["errors"] == {"smallest_worth": error}
+    result = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {**OPTIONS, "smallest_worth": "10,000,000"}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert account.options == {**OPTIONS, "smallest_worth": "10000000"}
+    await clock.advance(15)
+    # 2 ETH are worth 9,786,000 won.
+    assert hass.states.get("sensor.upbit_eth") is None
+    assert hass.states.get("binary_sensor.upbit_eth_warning") is None
+    for shown in ("krw", "btc", "luna"):
+        assert hass.states.get(f"sensor.upbit_{shown}"), shown
+    after = hass.states.get("sensor.upbit_total_value")
+    assert total
+    assert after
+    assert after.state == total.state
+
+    server.set_price("KRW-BTC", "142360000")
+    await clock.advance(11)
+    assert hass.states.is_state("sensor.upbit_btc_value", "71180000")
+
+
+async def test_everything_is_shown_when_nobody_knows_what_it_is_worth(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """An entity must not leave because a request failed."""
+    server.fault(rest_status=503, rest_paths=["/v1/ticker"])
+    hass.config_entries.async_update_entry(
+        account, options={**OPTIONS, "smallest_worth": "10000000"}
+    )
+    await clock.advance(5)
+    assert hass.states.get("sensor.upbit_eth")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("price_interval", 0), ("price_interval", 3601), ("history_size", 99)],
+)
+async def test_options_out_of_bounds_are_refused(
+    hass: HomeAssistant, account: MockConfigEntry, field: str, value: int
+) -> None:
+    """By the form's own boxes."""
+    flow = await hass.config_entries.options.async_init(account.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            flow["flow_id"], {**OPTIONS, field: value}
+        )

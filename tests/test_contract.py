@@ -12,13 +12,14 @@ import pytest
 
 from custom_components.upbit.account_sensors import (
     ACCOUNT_SENSORS,
+    KEY_EXPIRY,
     MOMENTS,
     OPEN_ORDERS,
 )
-from custom_components.upbit.binary_sensor import CONNECTION, LEVEL
+from custom_components.upbit.binary_sensor import CONNECTION, LEVEL, WARNING
 from custom_components.upbit.button import REFRESH
 from custom_components.upbit.currency_sensors import CURRENCY_SENSORS
-from custom_components.upbit.event import ACTIVITY, ALERT
+from custom_components.upbit.event import ACTIVITY, ALERT, NOTICE
 from custom_components.upbit.exchange.endpoint import REGIONS
 from custom_components.upbit.exchange.errors import (
     BY_NAME,
@@ -84,8 +85,8 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert TEXTS["en"].keys() == TEXTS["ko"].keys()
     korean = re.compile("[가-힣]")
     for path, text in TEXTS["ko"].items():
-        # The exchange itself calls its keys so.
-        assert korean.search(text) or text in ("Access Key", "Secret Key"), path
+        # The exchange itself calls them so.
+        assert korean.search(text) or text in ("Access Key", "NFT", "Secret Key"), path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -109,12 +110,20 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
 def test_every_entity_has_a_name_and_an_icon() -> None:
     """The total is named by its currency's device, an alert's entities by the alert's."""
     icons = read("icons.json")["entity"]
-    sensors = (*MOMENTS, *ACCOUNT_SENSORS, *CURRENCY_SENSORS, OPEN_ORDERS)
+    sensors = (
+        *MOMENTS,
+        *ACCOUNT_SENSORS,
+        *CURRENCY_SENSORS,
+        KEY_EXPIRY,
+        OPEN_ORDERS,
+    )
     named = {("sensor", sensor.translation_key) for sensor in sensors}
     named |= {
         ("binary_sensor", CONNECTION.translation_key),
+        ("binary_sensor", WARNING.translation_key),
         ("button", REFRESH.translation_key),
         ("event", ACTIVITY.translation_key),
+        ("event", NOTICE.translation_key),
     }
     by_device = {
         ("binary_sensor", LEVEL.translation_key),
@@ -131,7 +140,7 @@ def test_every_entity_has_a_name_and_an_icon() -> None:
 
 def test_every_event_type_and_choice_has_its_words() -> None:
     """As the logbook and the forms show them."""
-    for description in (ACTIVITY, ALERT):
+    for description in (ACTIVITY, ALERT, NOTICE):
         for kind in description.event_types or ():
             path = f"entity.event.{description.translation_key}.state_attributes"
             assert TEXTS["en"][f"{path}.event_type.state.{kind}"]

@@ -122,7 +122,8 @@ async def test_a_silent_stream_is_healthy(
 ) -> None:
     """Nothing is sent when nothing changes; a day passes on one connection, with four snapshots an hour.
 
-    Besides them the list of markets is looked at once an hour, and prices when a day begins.
+    Besides them the list of markets is looked at once an hour, prices when a day begins, and the
+    expiry of the key once a day.
     """
     (connection,) = server.connections
     before = Counter(one.path for one in server.requests)
@@ -130,7 +131,12 @@ async def test_a_silent_stream_is_healthy(
     assert state(hass, "binary_sensor.upbit_connection").state == "on"
     assert [*server.connections] == [connection]
     asked = Counter(one.path for one in server.requests) - before
-    assert asked == {"/v1/accounts": 96, "/v1/market/all": 24, "/v1/ticker": 1}
+    assert asked == {
+        "/v1/accounts": 96,
+        "/v1/api_keys": 1,
+        "/v1/market/all": 24,
+        "/v1/ticker": 1,
+    }
 
 
 async def test_the_first_minutes_of_an_account_are_watched_by_snapshots(

@@ -11,6 +11,7 @@ from .coordinator import UpbitCoordinator
 from .entity import account_device, currency_identifier
 from .memory import Memory
 from .services import async_register_actions
+from .troubles import Troubles
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -34,6 +35,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> boo
     await coordinator.async_config_entry_first_refresh()
     account = await async_account(hass, entry, coordinator)
     entry.runtime_data = account
+    await account.async_hide_small()
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **account_device(entry)
     )
@@ -49,11 +51,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> bo
     """Unload an account; its streams and timers end with it."""
     # While its entities are still there to hear what is pending.
     await entry.runtime_data.async_stop()
+    entry.runtime_data.coordinator.troubles.withdraw_all()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     """Forget an account for good."""
+    Troubles(hass, entry).withdraw_all()
     await Memory(hass, entry.entry_id, entry.title).async_remove()
 
 
@@ -82,7 +86,7 @@ def _rename_alerts(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
 
 
 def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
-    """Remove the devices of currencies that are held no more.
+    """Remove the devices of currencies that are held no more, or are worth too little.
 
     Home Assistant gives a device and its entities their old ids back when they return. An account
     of nothing removes nothing: an answer that lost its rows looks like it.
@@ -91,7 +95,8 @@ def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     if not holdings.of:
         return
     registry = dr.async_get(hass)
-    held = {currency_identifier(entry, code) for code in holdings.of}
+    shown = holdings.of.keys() - entry.runtime_data.hidden
+    held = {currency_identifier(entry, code) for code in shown}
     for device in dr.async_child_entries_for_config_entry(registry, entry.entry_id):
         if held.isdisjoint(device.identifiers):
             registry.async_remove_device(device.id)

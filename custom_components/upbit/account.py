@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 import logging
 from typing import Any
@@ -15,14 +17,17 @@ from .const import (
     CONF_ACCESS_KEY,
     CONF_HISTORY_SIZE,
     CONF_PRICE_INTERVAL,
+    CONF_SMALLEST_WORTH,
     DEFAULT_HISTORY_SIZE,
     DEFAULT_PRICE_INTERVAL,
 )
 from .coordinator import UpbitCoordinator
 from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, MyOrder
+from .expiry import KeyExpiry
 from .listeners import Topic
 from .memory import Memory
+from .notices import Notices
 from .openings import Openings
 from .portfolio.activity import Activity
 from .portfolio.holdings import Outcome
@@ -49,6 +54,11 @@ class Account:
     openings: Openings
     alerts: Alerts
     teller: Teller
+    expiry: KeyExpiry
+    notices: Notices
+    hidden: frozenset[str] = frozenset()
+    """The currencies that were worth too little at set-up to get entities."""
+
     set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
     """Data, options and title: another one of them needs another set-up."""
 
@@ -56,6 +66,24 @@ class Account:
         """Remember what this was set up with."""
         entry = self.entry
         self.set_up_with = entry.data, entry.options, entry.title
+
+    async def async_hide_small(self) -> None:
+        """Leave out what is worth less than its owner wants to see; what has no price stays."""
+        smallest = Decimal(self.entry.options.get(CONF_SMALLEST_WORTH, 0))
+        if not smallest:
+            return
+        held = self.coordinator.holdings.of
+        try:
+            quotes = await self.prices.async_first_quotes(held)
+        except UpbitError as error:
+            _LOGGER.debug("Everything is shown, no prices: %s", error)
+            return
+        worths = {code: quotes.worth(code, one.total) for code, one in held.items()}
+        self.hidden = frozenset(
+            code
+            for code, worth in worths.items()
+            if code != quotes.cash and worth is not None and worth < smallest
+        )
 
     @callback
     def async_start(self, hass: HomeAssistant) -> None:
@@ -66,6 +94,7 @@ class Account:
         entry.async_create_background_task(
             hass, self.prices.async_start(coordinator.holdings.of), "Upbit prices"
         )
+        entry.async_create_background_task(hass, self.expiry.run(), "Upbit key expiry")
         coordinator.start_stream()
 
         @callback
@@ -116,7 +145,8 @@ class Account:
         self.teller.order_told(order)
 
     def notice_told(self, notice: Announcement) -> None:
-        """Take note of a notice."""
+        """Hand on a notice of the exchange."""
+        self.notices.take(notice)
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
         """Ask for the orders that wait, if the key may see them."""
@@ -157,8 +187,17 @@ async def async_account(
         account.revalue(currencies)
 
     @callback
+    def listed() -> None:
+        coordinator.notify((Topic.MARKETS,))
+
+    @callback
     def told(activities: tuple[Activity, ...]) -> None:
         account.told(activities)
+
+    @callback
+    def expiry_told(expires: datetime) -> None:
+        coordinator.troubles.expiry_known(expires)
+        coordinator.notify((Topic.ACCOUNT,))
 
     prices = UpbitPrices(
         hass,
@@ -168,6 +207,7 @@ async def async_account(
         cash=coordinator.cash,
         interval=entry.options.get(CONF_PRICE_INTERVAL, DEFAULT_PRICE_INTERVAL),
         changed=revalue,
+        listed=listed,
     )
     worth = WorthTracker(coordinator, prices)
     teller = Teller(coordinator, prices, publisher, caught_up=is_new, told=told)
@@ -180,5 +220,7 @@ async def async_account(
         openings=Openings(coordinator, prices, publisher, entry),
         alerts=Alerts(hass, entry, coordinator, worth, publisher, teller),
         teller=teller,
+        expiry=KeyExpiry(coordinator.rest, expiry_told),
+        notices=Notices(coordinator, prices),
     )
     return account

@@ -142,7 +142,7 @@ MOMENTS: Final = (
         key="last_change",
         translation_key="last_change",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda coordinator: coordinator.last_change,
+        value_fn=lambda account: account.coordinator.last_change,
     ),
     UpbitMomentDescription(
         key="last_confirmed",
@@ -150,6 +150,14 @@ MOMENTS: Final = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=lambda coordinator: coordinator.last_confirmed,
+        value_fn=lambda account: account.coordinator.last_confirmed,
     ),
+)
+
+KEY_EXPIRY: Final = UpbitMomentDescription(
+    key="key_expiry",
+    translation_key="key_expiry",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda account: account.expiry.at,
 )

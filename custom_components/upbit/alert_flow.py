@@ -1,6 +1,5 @@
 """How an alert is set up and edited in the UI: each mistake gets its own sentence, at its field."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.config_entries import (
@@ -33,9 +32,9 @@ from .alerting import (
 from .portfolio.alerts import Condition, Measure, problem_of
 from .portfolio.amounts import ZERO, text
 from .portfolio.valuation import Worth
+from .typed import number
 
 WHOLE_ACCOUNT: Final = "account"
-MOST_DIGITS: Final = 30
 
 
 def _choice(key: str, options: list[str]) -> SelectSelector:
@@ -153,7 +152,7 @@ def _checked(
     currency = None if chosen in ("", WHOLE_ACCOUNT) else chosen.upper()
     if currency is not None and not _exists(account, currency):
         errors[CONF_CURRENCY] = "unknown_currency"
-    threshold = _amount(user_input[CONF_THRESHOLD])
+    threshold = number(user_input[CONF_THRESHOLD])
     if threshold is None:
         errors[CONF_THRESHOLD] = "not_a_number"
     elif problem := problem_of(
@@ -177,22 +176,6 @@ def _checked(
     if message := user_input.get(CONF_MESSAGE, "").strip():
         data[CONF_MESSAGE] = message
     return data, errors
-
-
-def _amount(typed: str) -> Decimal | None:
-    """Return the number that was typed, with separators of thousands or without."""
-    plain = typed.strip().replace(",", "").replace("_", "").replace(" ", "")
-    try:
-        number = Decimal(plain)
-    except ArithmeticError:
-        return None
-    if not plain.isascii() or not number.is_finite():
-        return None
-    if number.adjusted() >= MOST_DIGITS or (
-        number and number.adjusted() < -MOST_DIGITS
-    ):
-        return None
-    return number
 
 
 def _exists(account: Account, currency: str) -> bool:

@@ -1,5 +1,6 @@
-"""Whether the stream of the account stands, and whether the level of an alert holds."""
+"""Whether the stream stands, whether the exchange warns of a coin, whether the level of an alert holds."""
 
+from collections.abc import Iterator, Mapping
 from typing import Final, override
 
 from homeassistant.components.binary_sensor import (
@@ -15,7 +16,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .account import Account, UpbitConfigEntry
 from .alerting import AlertOf
 from .const import DOMAIN
-from .entity import UpbitAccountEntity, UpbitAlertEntity
+from .entity import (
+    UpbitAccountEntity,
+    UpbitAlertEntity,
+    UpbitCurrencyEntity,
+    add_in_parts,
+)
+from .listeners import Topic
 from .portfolio.alerts import AMOUNTS, Rule
 
 PARALLEL_UPDATES = 0
@@ -25,6 +32,12 @@ CONNECTION: Final = BinarySensorEntityDescription(
     translation_key="connection",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+WARNING: Final = BinarySensorEntityDescription(
+    key="warning",
+    translation_key="warning",
+    device_class=BinarySensorDeviceClass.PROBLEM,
 )
 
 LEVEL: Final = BinarySensorEntityDescription(key="level", translation_key="level")
@@ -37,6 +50,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the connection sensor, and one for each alert that watches a level."""
     account = entry.runtime_data
+    coordinator = account.coordinator
     known: set[str] = set()
 
     @callback
@@ -50,7 +64,20 @@ async def async_setup_entry(
             known.discard(rule.id)
             _remove_level(hass, entry, rule)
 
+    warned = {coordinator.cash, *account.hidden}
+
+    def new_ones() -> Iterator[UpbitWarningSensor]:
+        for currency in sorted(coordinator.holdings.of.keys() - warned):
+            warned.add(currency)
+            yield UpbitWarningSensor(account, currency)
+
+    @callback
+    def add_new() -> None:
+        async_add_entities(new_ones())
+
     async_add_entities([UpbitConnectionSensor(account, CONNECTION)])
+    await add_in_parts(async_add_entities, new_ones())
+    entry.async_on_unload(coordinator.async_add_listener(add_new, Topic.NEW_CURRENCY))
     for rule in account.alerts.rules.values():
         sync_alert(rule)
     entry.async_on_unload(account.alerts.on_new(sync_alert))
@@ -79,6 +106,40 @@ class UpbitConnectionSensor(UpbitAccountEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether the stream stands."""
         return self.coordinator.connected
+
+
+class UpbitWarningSensor(UpbitCurrencyEntity, BinarySensorEntity):
+    """On while the exchange warns of a currency's market, or there is none."""
+
+    _shown: frozenset[str] | None = None
+
+    def __init__(self, account: Account, currency: str) -> None:
+        """Describe the sensor by its currency."""
+        super().__init__(account, currency, WARNING, Topic.MARKETS)
+
+    @property
+    def _warnings(self) -> frozenset[str] | None:
+        return self.account.prices.warnings(self.currency)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether the exchange warns of anything."""
+        return None if self._warnings is None else bool(self._warnings)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, list[str]]:
+        """What it warns of."""
+        return {"warnings": sorted(self._warnings or ())}
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write what is new: the list comes every hour, and says the same nearly always."""
+        if self._shown is None or self._warnings != self._shown:
+            self._shown = self._warnings
+            super()._handle_coordinator_update()
 
 
 class UpbitLevelSensor(UpbitAlertEntity, BinarySensorEntity):

@@ -15,6 +15,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .connection_log import ConnectionLog
 from .const import (
     CONF_ACCESS_KEY,
     CONF_API_HOST,
@@ -35,6 +36,7 @@ from .observer import Observer
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
 from .snapshots import Snapshots
+from .troubles import Troubles
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class UpbitCoordinator(KeyedCoordinator):
         self.last_confirmed: datetime | None = None
         self.missed_changes = 0
         self.refused_frames: Counter[str] = Counter()
+        self.connection_log = ConnectionLog()
         # Upbit's allow-list knows IPv4 addresses only.
         session = async_get_clientsession(hass, family=socket.AF_INET)
         region = entry.data[CONF_REGION]
@@ -93,8 +96,14 @@ class UpbitCoordinator(KeyedCoordinator):
             SUBSCRIPTION,
             self,
         )
+        self.troubles = Troubles(hass, entry)
         self._snapshots = Snapshots(
-            hass, entry, self.rest, repeat=self._repeats, met=self._meet
+            hass,
+            entry,
+            self.rest,
+            repeat=self._repeats,
+            met=self._meet,
+            troubles=self.troubles,
         )
         self._stood_since: float | None = None
         self._freshness = Freshness(hass.loop, self._freshness_changed)
@@ -218,6 +227,7 @@ class UpbitCoordinator(KeyedCoordinator):
     def _cancel_timers(self) -> None:
         self._freshness.cancel()
         self._snapshots.cancel()
+        self.troubles.cancel()
 
     # The private stream
 
@@ -228,6 +238,7 @@ class UpbitCoordinator(KeyedCoordinator):
             self.hass, self._stream.run(), f"{self.name} stream"
         )
         self._freshness.lost()
+        self.troubles.stream_down()
         self._snapshots.arm()
 
     def stream_connected(self) -> None:
@@ -240,6 +251,8 @@ class UpbitCoordinator(KeyedCoordinator):
             return
         self._stood_since = self.hass.loop.time()
         self._freshness.stands()
+        self.troubles.stream_stands()
+        self.connection_log.stands()
         self._snapshots.stream_stands()
         self._connection_changed()
         for observer in self.observers:
@@ -248,9 +261,11 @@ class UpbitCoordinator(KeyedCoordinator):
     def stream_lost(self, error: UpbitError) -> None:
         """Go on with snapshots."""
         _LOGGER.debug("The stream of %s is lost: %s", self.name, error)
+        self.connection_log.lost(error)
         if self.connected:
             self._stood_since = None
             self._freshness.lost()
+            self.troubles.stream_lost()
             self._connection_changed()
 
     def _connection_changed(self) -> None:
@@ -259,6 +274,7 @@ class UpbitCoordinator(KeyedCoordinator):
 
     def message_received(self, message: Message) -> None:
         """Take the rows of a frame; other messages are not ours to read."""
+        self.connection_log.frames[type(message).__name__] += 1
         match message:
             case MyAsset():
                 stamp = (message.asset_timestamp, message.timestamp)

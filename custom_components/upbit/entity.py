@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .account import Account, UpbitConfigEntry
-from .const import DOMAIN
+from .const import DOMAIN, KEYS_URL
 from .coordinator import UpbitCoordinator
 from .listeners import Topic
 from .portfolio.alerts import Rule
@@ -33,7 +33,7 @@ def account_device(entry: UpbitConfigEntry) -> DeviceInfo:
         name=entry.title,
         manufacturer="Upbit",
         entry_type=DeviceEntryType.SERVICE,
-        configuration_url="https://upbit.com/mypage/open_api_management",
+        configuration_url=KEYS_URL,
     )
 
 

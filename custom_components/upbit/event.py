@@ -1,4 +1,4 @@
-"""Events: what happened to the account, and alerts that fired."""
+"""Events: what happened to the account, what the exchange announces, and alerts that fired."""
 
 from typing import Any, Final, override
 
@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from .account import Account, UpbitConfigEntry
 from .alerting import AlertOf
 from .entity import UpbitAccountEntity, UpbitAlertEntity
+from .notices import CATEGORIES, Notice
 from .portfolio.activity import Activity, Kind
 from .portfolio.alerts import Condition, Firing, Rule
 from .portfolio.amounts import concise, text
@@ -21,6 +22,14 @@ ACTIVITY: Final = EventEntityDescription(
     key="activity",
     translation_key="activity",
     event_types=[kind.value for kind in Kind],
+)
+
+OTHER: Final = "other"
+
+NOTICE: Final = EventEntityDescription(
+    key="notice",
+    translation_key="notice",
+    event_types=[*CATEGORIES, OTHER],
 )
 
 ALERT: Final = EventEntityDescription(
@@ -47,7 +56,7 @@ async def async_setup_entry(
                 [UpbitAlertEvent(account, rule)], config_subentry_id=rule.id
             )
 
-    async_add_entities([UpbitActivityEvent(account)])
+    async_add_entities([UpbitActivityEvent(account), UpbitNoticeEvent(account)])
     for rule in account.alerts.rules.values():
         add_alert(rule)
     entry.async_on_unload(account.alerts.on_new(add_alert))
@@ -78,6 +87,42 @@ class UpbitActivityEvent(UpbitAccountEntity, EventEntity):
         kind = attributes.pop("kind")
         assert isinstance(kind, str)
         self._trigger_event(kind, {**attributes, "replayed": replayed})
+        self.async_write_ha_state()
+
+
+class UpbitNoticeEvent(UpbitAccountEntity, EventEntity):
+    """A notice of the exchange."""
+
+    def __init__(self, account: Account) -> None:
+        """Describe the event."""
+        super().__init__(account, NOTICE, None)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always, for the same reason."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the notices."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.account.notices.async_add_listener(self._told))
+
+    @callback
+    def _told(self, notice: Notice) -> None:
+        announcement = notice.announcement
+        category = announcement.category
+        self._trigger_event(
+            category if category in CATEGORIES else OTHER,
+            {
+                "title": announcement.title,
+                "link": announcement.url,
+                "currencies": list(notice.currencies),
+                "updated": announcement.event_type == "UPDATED",
+                "time": announcement.listed_at,
+            },
+        )
         self.async_write_ha_state()
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -53,11 +53,11 @@ def error_key(error: UpbitError) -> tuple[str, dict[str, str]]:
 def set_up_failure(error: UpbitError) -> HomeAssistantError:
     """Return the exception with which a set-up answers an error of the exchange.
 
-    What its owner can mend at Upbit is tried again; a key that is wrong or expired stays so.
+    What its owner can mend at Upbit is tried again; for a key that is wrong or expired another is asked for.
     """
     final = isinstance(error, InvalidKey | ExpiredKey)
     key, placeholders = error_key(error)
-    return (ConfigEntryError if final else UpdateFailed)(
+    return (ConfigEntryAuthFailed if final else UpdateFailed)(
         translation_domain=DOMAIN,
         translation_key=key,
         translation_placeholders=placeholders or None,

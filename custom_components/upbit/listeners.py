@@ -25,6 +25,9 @@ class Topic(Enum):
     WORTH = auto()
     """What the account is worth, and what was gained."""
 
+    MARKETS = auto()
+    """The list of markets, and what the exchange warns of."""
+
     ORDERS = auto()
     """How many orders wait, or whether that can be seen."""
 

@@ -1,7 +1,8 @@
 """The market: the prices that the account needs, by the public stream, written at most once per interval."""
 
 from asyncio import TimerHandle
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from .exchange.endpoint import Endpoint
 from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker
-from .exchange.rest import UpbitMarket
+from .exchange.rest import MarketRow, UpbitMarket
 from .exchange.stream import Stream
 from .freshness import Freshness
 from .portfolio.quotes import Quotes
@@ -25,6 +26,8 @@ _LOGGER = logging.getLogger(__name__)
 LISTED_EVERY: Final = timedelta(hours=1)
 """How often the list of markets is looked at: new ones, delisted ones, warnings."""
 
+NO_MARKET: Final = "no_market"
+
 SOON: Final = 1.0
 """Seconds in which prices are gathered that nobody has shown before."""
 
@@ -33,9 +36,6 @@ RETRY: Final = 60.0
 
 RESUBSCRIBE: Final = 1.0
 """Seconds in which currencies that are bought together are gathered for one subscription."""
-
-MOST_CODES: Final = 100
-"""Markets whose prices are asked for in one request."""
 
 
 class UpbitPrices:
@@ -51,21 +51,23 @@ class UpbitPrices:
         cash: str,
         interval: float,
         changed: Callable[[Collection[str]], None],
+        listed: Callable[[], None],
     ) -> None:
         """Prepare; nothing is sent yet.
 
         `interval` is in seconds; `changed` is called with the currencies whose price, or the claim
-        to know it, is another one.
+        to know it, is another one; `listed` whenever the list of markets has come.
         """
         self.quotes = Quotes(cash)
-        self.warnings: dict[str, frozenset[str]] = {}
-        """What the exchange warns of, by market; markets that are listed have an entry."""
+        self.markets: Mapping[str, MarketRow] = {}
+        """The markets by code, as they were listed last."""
 
         self._entry = entry
         self._hass = hass
         self._market = UpbitMarket(session, endpoint)
         self._interval = interval
         self._changed = changed
+        self._listed = listed
         self._stream = Stream(session, endpoint.public_stream, None, (), self)
         self._running = False
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
@@ -96,6 +98,18 @@ class UpbitPrices:
         await self._async_list()
         self._follow()
 
+    def warnings(self, currency: str) -> frozenset[str] | None:
+        """Return what the exchange warns of in the market of a currency, in lower-case words.
+
+        `no_market` where a currency can be sold nowhere; `None` before the list has come.
+        """
+        if not self.markets:
+            return None
+        path = self.quotes.path(currency)
+        if path is None:
+            return frozenset({NO_MARKET})
+        return self.markets[path[0]].warnings if path else frozenset()
+
     @callback
     def follow(self, currencies: Iterable[str]) -> None:
         """Keep the quotes of these currencies from now on."""
@@ -108,6 +122,15 @@ class UpbitPrices:
     def set_interval(self, interval: float) -> None:
         """Write at most once per so many seconds."""
         self._interval = interval
+
+    async def async_first_quotes(self, currencies: Collection[str]) -> Quotes:
+        """Return quotes before anything is shown; raises an `UpbitError`."""
+        listed = frozenset(row.code for row in await self._market.markets())
+        unpriced = Quotes(self.quotes.cash, listed)
+        tickers = await self._market.tickers(unpriced.needed(currencies))
+        return replace(
+            unpriced, prices={ticker.code: ticker.trade_price for ticker in tickers}
+        )
 
     async def async_refresh(self) -> None:
         """Fetch all prices now: at the beginning of a day, when the closing prices are others."""
@@ -126,9 +149,10 @@ class UpbitPrices:
             self._later("list", RETRY, self._start_hourly)
             return
         listed = frozenset(row.code for row in rows)
-        self.warnings = {row.code: row.warnings for row in rows}
+        self.markets = {row.code: row for row in rows}
         if listed != self.quotes.listed:
             self._write(listed)
+        self._listed()
 
     @callback
     def _start_hourly(self) -> None:
@@ -157,19 +181,15 @@ class UpbitPrices:
             self._background(self._stream.run(), "market stream")
 
     async def _async_fetch(self, codes: Collection[str]) -> None:
-        """Fetch prices, in as many requests as it takes."""
-        ordered = sorted(codes)
-        for start in range(0, len(ordered), MOST_CODES):
-            try:
-                tickers = await self._market.tickers(
-                    ordered[start : start + MOST_CODES]
-                )
-            except UpbitError as error:
-                # The stream begins with a snapshot of its own.
-                _LOGGER.debug("No prices: %s", error)
-                return
-            for ticker in tickers:
-                self._take(ticker)
+        """Fetch prices."""
+        try:
+            tickers = await self._market.tickers(codes)
+        except UpbitError as error:
+            # The stream begins with a snapshot of its own.
+            _LOGGER.debug("No prices: %s", error)
+            return
+        for ticker in tickers:
+            self._take(ticker)
         self._write()
 
     # What is shown

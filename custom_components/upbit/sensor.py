@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import Account, UpbitConfigEntry
-from .account_sensors import ACCOUNT_SENSORS, MOMENTS, OPEN_ORDERS
+from .account_sensors import ACCOUNT_SENSORS, KEY_EXPIRY, MOMENTS, OPEN_ORDERS
 from .currency_sensors import CURRENCY_SENSORS
 from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
 from .listeners import Topic, WorthOf
@@ -42,7 +42,7 @@ async def async_setup_entry(
     """Add the account's sensors and those of each currency, now and whenever one is bought."""
     account = entry.runtime_data
     coordinator = account.coordinator
-    known: set[str] = set()
+    known = set(account.hidden)
 
     def new_ones() -> Iterator[UpbitCurrencyEntity]:
         new = sorted(coordinator.holdings.of.keys() - known)
@@ -54,14 +54,19 @@ async def async_setup_entry(
     def add_new() -> None:
         async_add_entities(new_ones())
 
-    sees_orders = False
+    seen: set[str] = set()
 
     @callback
     def add_open_orders() -> None:
-        nonlocal sees_orders
-        if account.teller.sees_orders and not sees_orders:
-            sees_orders = True
+        if account.teller.sees_orders and OPEN_ORDERS.key not in seen:
+            seen.add(OPEN_ORDERS.key)
             async_add_entities([UpbitSumSensor(account, OPEN_ORDERS, Topic.ORDERS)])
+
+    @callback
+    def add_key_expiry() -> None:
+        if account.expiry.at and KEY_EXPIRY.key not in seen:
+            seen.add(KEY_EXPIRY.key)
+            async_add_entities([UpbitMomentSensor(account, KEY_EXPIRY)])
 
     async_add_entities(
         [
@@ -72,6 +77,7 @@ async def async_setup_entry(
     await add_in_parts(async_add_entities, new_ones())
     entry.async_on_unload(coordinator.async_add_listener(add_new, Topic.NEW_CURRENCY))
     entry.async_on_unload(coordinator.async_add_listener(add_open_orders, Topic.ORDERS))
+    entry.async_on_unload(coordinator.async_add_listener(add_key_expiry, Topic.ACCOUNT))
 
 
 def _sensors_of(account: Account, currency: str) -> Iterator[UpbitCurrencyEntity]:
@@ -234,7 +240,7 @@ class UpbitMomentSensor(UpbitAccountEntity, RestoreSensor):
     @override
     def native_value(self) -> datetime | None:
         """The moment."""
-        return self.entity_description.value_fn(self.coordinator) or self._restored
+        return self.entity_description.value_fn(self.account) or self._restored
 
 
 def _text(value: Decimal | None) -> str | None:

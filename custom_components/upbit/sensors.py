@@ -15,7 +15,6 @@ from homeassistant.components.sensor import (
 from homeassistant.const import UnitOfRatio
 
 from .account import Account
-from .coordinator import UpbitCoordinator
 from .portfolio.amounts import rounded
 
 # ISO 4217 currencies are monetary to Home Assistant, coins are not.
@@ -89,7 +88,7 @@ class UpbitAccountDescription(SensorEntityDescription):
 class UpbitMomentDescription(SensorEntityDescription):
     """A moment in the life of the account."""
 
-    value_fn: Callable[[UpbitCoordinator], datetime | None]
+    value_fn: Callable[[Account], datetime | None]
 
 
 def in_cash(account: Account, worth: Decimal | None) -> Decimal | None:

@@ -11,6 +11,7 @@ from .exchange.errors import RateLimited, UpbitError
 from .exchange.rest import Account, UpbitRest
 from .failures import KEPT_BACK, set_up_failure
 from .portfolio.reconciliation import SnapshotPlan
+from .troubles import Troubles
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Snapshots:
         *,
         repeat: Callable[[], bool],
         met: Callable[[Sequence[Account], float], None],
+        troubles: Troubles,
     ) -> None:
         """Begin; nothing is sent yet.
 
@@ -37,6 +39,7 @@ class Snapshots:
         self._rest = rest
         self._repeat = repeat
         self._met = met
+        self._troubles = troubles
         self._plan = SnapshotPlan()
         self._due: TimerHandle | None = None
         self._in_flight = False
@@ -60,8 +63,10 @@ class Snapshots:
         except UpbitError as error:
             if isinstance(error, RateLimited) and error.retry_after:
                 kept_back[entry_id] = now + error.retry_after
+            self._troubles.refused(error)
             raise set_up_failure(error) from error
         kept_back.pop(entry_id, None)
+        self._troubles.answered()
         return accounts
 
     async def async_take(self) -> bool:
@@ -77,8 +82,10 @@ class Snapshots:
             if isinstance(error, RateLimited) and error.retry_after:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
             _LOGGER.debug("No snapshot of %s: %s", self._entry.title, error)
+            self._troubles.refused(error)
         else:
             self._failed = False
+            self._troubles.answered()
             self._met(accounts, requested)
         finally:
             self._in_flight = False

@@ -35,6 +35,7 @@ class Control:
             ("/cancel", exchange.cancel),
             ("/lock", exchange.lock),
             ("/price", exchange.set_price),
+            ("/warn", exchange.warn),
             ("/fault", exchange.fault),
             ("/announce", self._announce),
         ):

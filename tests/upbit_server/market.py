@@ -28,6 +28,7 @@ class Market:
     close: Decimal
     decimals: int
     warning: bool = False
+    cautions: frozenset[str] = frozenset()
     state: str = "ACTIVE"
 
     @property
@@ -48,7 +49,7 @@ class Market:
             "english_name": self.english_name,
             "market_event": {
                 "warning": self.warning,
-                "caution": dict.fromkeys(CAUTIONS, False),
+                "caution": {name: name in self.cautions for name in CAUTIONS},
             },
         }
 

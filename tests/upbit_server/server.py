@@ -166,6 +166,11 @@ class UpbitServer:
         self.public.moved([moved])
         self.orders.match(moved)
 
+    def warn(self, market: str, warning: bool, cautions: Iterable[str] = ()) -> None:
+        """Flag a market, as the exchange does: a warning, and the names of cautions."""
+        flagged = self.markets[market]
+        flagged.warning, flagged.cautions = warning, frozenset(cautions)
+
     def walk(self) -> None:
         """Let some prices move, and fill the orders that they reach."""
         moved = self.markets.walk()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
+from itertools import batched
 import re
 from types import MappingProxyType
 from typing import Final
@@ -27,6 +28,9 @@ TIMEOUT: Final = ClientTimeout(total=10)
 
 ORDERS_A_PAGE: Final = 100
 MOST_PAGES: Final = 10
+
+MOST_CODES: Final = 100
+"""Markets whose prices are asked for in one request."""
 
 NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -84,10 +88,11 @@ class UpbitMarket:
 
     async def tickers(self, codes: Collection[str]) -> tuple[Ticker, ...]:
         """Return the prices of markets, all of which must exist; raises an `UpbitError`."""
-        if not codes:
-            return ()
-        rows = await self._get("ticker", {"markets": ",".join(sorted(codes))})
-        return _all(rows, _ticker)
+        tickers: list[Ticker] = []
+        for some in batched(sorted(codes), MOST_CODES, strict=False):
+            rows = await self._get("ticker", {"markets": ",".join(some)})
+            tickers += _all(rows, _ticker)
+        return tuple(tickers)
 
     async def _get(self, path: str, query: Mapping[str, str]) -> object:
         return await _got(self._session, self._endpoint.rest(path) % query, {})

@@ -1,0 +1,48 @@
+"""System health: whether the exchange can be reached, and how the streams stand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .account import Account
+from .const import DOMAIN
+from .exchange.endpoint import REGIONS, Endpoint
+
+
+@callback
+def async_register(
+    hass: HomeAssistant, register: system_health.SystemHealthRegistration
+) -> None:
+    """Register the page."""
+    register.async_register_info(_async_info)
+
+
+async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
+    accounts: list[Account] = [
+        entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+    ]
+    endpoints = {account.coordinator.endpoint for account in accounts} or {
+        Endpoint.of_region(next(iter(REGIONS)))
+    }
+    # One of them is enough: a row has room for one answer.
+    url = min(str(endpoint.rest("market/all")) for endpoint in endpoints)
+
+    def each(value: Callable[[Account], object]) -> str:
+        if len(accounts) == 1:
+            return str(value(accounts[0]))
+        return ", ".join(f"{one.entry.title}: {value(one)}" for one in accounts)
+
+    return {
+        "can_reach_server": system_health.async_check_can_reach_url(hass, url),
+        "accounts": len(accounts),
+        "stream_since": each(_since),
+        "reconnects": each(lambda one: one.coordinator.connection_log.reconnects),
+    }
+
+
+def _since(account: Account) -> str:
+    since = account.coordinator.connection_log.stands_since
+    return f"{dt_util.as_local(since):%Y-%m-%d %H:%M:%S}" if since else "-"
