@@ -177,10 +177,16 @@ async def test_a_file_of_another_shape_is_set_aside_and_the_owner_told(
     assert issue.translation_placeholders
     aside = path.with_name(issue.translation_placeholders["file"])
     assert aside.read_text() == "what it was"
-    aside.unlink()
     server.deposit("BTC", "0.1")
     await clock.advance(3)
     assert heard.kinds == ["deposit"]
+    await hass.config_entries.async_reload(account.entry_id)
+    assert issue_registry.async_get_issue("upbit", issue.issue_id)
+    await clock.advance(5)
+    aside.unlink()
+    await hass.config_entries.async_reload(account.entry_id)
+    assert not issue_registry.async_get_issue("upbit", issue.issue_id)
+    await clock.advance(5)
 
 
 async def test_removing_the_entry_removes_its_files_for_good(

@@ -117,7 +117,7 @@ async def test_a_key_that_expires_soon_is_told_two_weeks_before(
     hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """Its end is a sensor all the time; another key ends the notice."""
-    expires = datetime.now(UTC) + timedelta(days=15, hours=1)
+    expires = datetime.now(UTC) + timedelta(days=14, hours=12)
     key = server.issue_key(expires_at=expires)
     new: dict[str, Any] = {
         **entry.data,
@@ -130,7 +130,7 @@ async def test_a_key_that_expires_soon_is_told_two_weeks_before(
     told = datetime.fromisoformat(state(hass, "sensor.upbit_key_expiry").state)
     assert told == expires.replace(microsecond=0)
     assert repairs(hass) == {}
-    await clock.advance(2 * 24 * 3600)
+    await clock.advance(24 * 3600 + 60)
     (issue,) = repairs(hass).values()
     assert issue.translation_key == "key_expires"
     assert issue.translation_placeholders

@@ -30,6 +30,9 @@ VERSION: Final = 1
 LEDGER_LATER: Final = 1.0
 """Seconds after which a change that nobody waits for is written to the small file."""
 
+ASIDE: Final = ".unreadable."
+"""Follows the name of a file that could not be read; the time comes after it."""
+
 HISTORY_LATER: Final = 30.0
 """Seconds in which activities are gathered for the long file."""
 
@@ -46,7 +49,12 @@ class Memory:
         self._history = _File(hass, f"{DOMAIN}.{entry_id}.history")
 
     async def async_load(self, most: int) -> tuple[Ledger | None, History]:
-        """Return what was stored; what cannot be read is set aside, and its owner told."""
+        """Return what was stored; what cannot be read is set aside, and its owner told.
+
+        He is told until he has moved the file that was set aside, or has removed it.
+        """
+        if not await self._hass.async_add_executor_job(self._set_aside):
+            self._withdraw_notice()
         ledger = await self._async_read(self._ledger, ledger_of)
         history = await self._async_read(
             self._history, lambda record: history_of(record, most)
@@ -105,6 +113,18 @@ class Memory:
         """Remove both for good, and the notice of a damaged one."""
         await self._ledger.store.async_remove()
         await self._history.store.async_remove()
+        await self._hass.async_add_executor_job(self._remove_set_aside)
+        self._withdraw_notice()
+
+    def _set_aside(self) -> list[Path]:
+        return [path for file in (self._ledger, self._history) for path in file.aside()]
+
+    def _remove_set_aside(self) -> None:
+        for path in self._set_aside():
+            path.unlink()
+
+    @callback
+    def _withdraw_notice(self) -> None:
         ir.async_delete_issue(self._hass, DOMAIN, f"store_damaged_{self._entry_id}")
 
 
@@ -114,7 +134,7 @@ class _File:
     def __init__(self, hass: HomeAssistant, key: str) -> None:
         """Name the file."""
         self._hass = hass
-        self._key = key
+        self._path = Path(hass.config.path(STORAGE_DIR, key))
         self._pending = False
         self.store: Store[dict[str, Any]] = Store(
             hass, VERSION, key, private=True, atomic_writes=True
@@ -141,8 +161,11 @@ class _File:
 
     def set_aside(self, now: datetime) -> str:
         """Rename the file, and return its new name."""
-        path = Path(self._hass.config.path(STORAGE_DIR, self._key))
-        aside = path.with_name(f"{path.name}.unreadable.{now:%Y%m%d%H%M%S}")
-        if path.exists():
-            path.rename(aside)
+        aside = self._path.with_name(f"{self._path.name}{ASIDE}{now:%Y%m%d%H%M%S}")
+        if self._path.exists():
+            self._path.rename(aside)
         return aside.name
+
+    def aside(self) -> list[Path]:
+        """Return the files that were set aside."""
+        return list(self._path.parent.glob(f"{self._path.name}{ASIDE}*"))
