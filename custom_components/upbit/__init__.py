@@ -8,6 +8,7 @@ from homeassistant.helpers.typing import ConfigType
 from .account import UpbitConfigEntry, async_account
 from .const import DOMAIN, SUBENTRY_ALERT
 from .coordinator import UpbitCoordinator
+from .dashboard import async_register_strategy
 from .entity import account_device, currency_identifier
 from .memory import Memory
 from .services import async_register_actions
@@ -24,8 +25,9 @@ PLATFORMS = (
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which are there whether an account is loaded or not."""
+    """Register what is there whether an account is loaded or not: actions, the dashboard."""
     async_register_actions(hass)
+    await async_register_strategy(hass)
     return True
 
 

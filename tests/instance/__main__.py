@@ -1,6 +1,7 @@
 """The demo: a real Home Assistant on a lively sample account. scripts/demo runs it."""
 
 import argparse
+import asyncio
 from contextlib import ExitStack
 import os
 from pathlib import Path
@@ -12,8 +13,8 @@ import time
 from homeassistant.const import RESTART_EXIT_CODE
 
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
-from tests.upbit_server.demo import HOLDINGS
 
+from .past import import_past, worth_of_sample
 from .run import (
     ROOT,
     NotStartedError,
@@ -90,15 +91,13 @@ def run(chosen: argparse.Namespace, stack: ExitStack) -> None:
     config: Path = chosen.config.resolve()
     if config == DEFAULT_CONFIG:
         shutil.rmtree(config, ignore_errors=True)
-    if not (config / ".storage").exists():
+    new = not (config / ".storage").exists()
+    if new:
         seed(
             config,
             port=chosen.port,
             language=chosen.language,
             account=None if chosen.without_account else account,
-            currencies=()
-            if real or chosen.without_account
-            else tuple(code for code, _, _ in HOLDINGS),
         )
     if not real:
         exchange = stack.enter_context(
@@ -120,7 +119,10 @@ def run(chosen: argparse.Namespace, stack: ExitStack) -> None:
             log=config / "home-assistant.out",
         ) as home:
             base = f"http://127.0.0.1:{chosen.port}"
-            wait_until_running(base, home)
+            access = wait_until_running(base, home)
+            if new and not real and not chosen.without_account:
+                asyncio.run(import_past(base, access, worth_of_sample(base, access)))
+                new = False
             if not told:
                 print(f"Home Assistant: {base}", flush=True)
                 if not real:

@@ -21,29 +21,12 @@ homeassistant:
     - type: trusted_networks
       trusted_networks: [127.0.0.1]
       allow_bypass_login: true
+diagnostics:
 history:
 logbook:
+system_health:
 automation: !include automations.yaml
 """
-
-TEXTS: Final = {
-    "en": {
-        "holdings": "Holdings",
-        "exact": "To the last digit",
-        "available": "available",
-        "locked": "locked in orders",
-        "movement": "The last hour",
-        "connection": "Connection",
-    },
-    "ko": {
-        "holdings": "보유자산",
-        "exact": "마지막 자리까지",
-        "available": "주문가능",
-        "locked": "주문중",
-        "movement": "최근 1시간",
-        "connection": "연결",
-    },
-}
 
 
 def seed(
@@ -52,12 +35,10 @@ def seed(
     port: int,
     language: str,
     account: Mapping[str, str] | None,
-    currencies: tuple[str, ...] = (),
 ) -> None:
     """Write the configuration into an empty folder.
 
-    `account` is the data of the config entry, or `None` for an instance without one; the dashboard
-    shows `currencies`.
+    `account` is the data of the config entry, or `None` for an instance without one.
     """
     storage = config / ".storage"
     storage.mkdir(parents=True)
@@ -82,26 +63,25 @@ def seed(
         {
             "core": {
                 "onboarded_version": "2026.10.0",
-                **({"default_panel": "dashboard-upbit"} if currencies else {}),
+                "default_panel": "dashboard-upbit",
             },
             "home": {"welcome_banner_dismissed": True},
         },
     )
     if account is not None:
         store("core.config_entries", 1, 5, {"entries": [_entry(account)]})
-    if currencies:
-        dashboard = {
-            "id": "dashboard_upbit",
-            "url_path": "dashboard-upbit",
-            "title": "Upbit",
-            "icon": "mdi:finance",
-            "show_in_sidebar": True,
-            "require_admin": False,
-            "mode": "storage",
-        }
-        store("lovelace_dashboards", 1, 1, {"items": [dashboard]})
-        view = _view(currencies, TEXTS[language])
-        store("lovelace.dashboard_upbit", 1, 1, {"config": {"views": [view]}})
+    dashboard = {
+        "id": "dashboard_upbit",
+        "url_path": "dashboard-upbit",
+        "title": "Upbit",
+        "icon": "mdi:finance",
+        "show_in_sidebar": True,
+        "require_admin": False,
+        "mode": "storage",
+    }
+    store("lovelace_dashboards", 1, 1, {"items": [dashboard]})
+    strategy = {"strategy": {"type": "custom:upbit"}}
+    store("lovelace.dashboard_upbit", 1, 1, {"config": strategy})
 
 
 def _auth() -> dict[str, Any]:
@@ -141,48 +121,3 @@ def _entry(account: Mapping[str, str]) -> dict[str, Any]:
         "title": "Upbit",
         "unique_id": None,
     }
-
-
-def _view(currencies: tuple[str, ...], texts: Mapping[str, str]) -> dict[str, Any]:
-    """Lay out a view of Home Assistant's own cards."""
-    sensors = [f"sensor.upbit_{code.lower()}" for code in currencies]
-    exact = "\n".join(
-        f"**{code}** {{{{ states('{sensor}') }}}}<br>"
-        f"{texts['available']} {{{{ state_attr('{sensor}', 'balance') }}}}<br>"
-        f"{texts['locked']} {{{{ state_attr('{sensor}', 'locked') }}}}\n"
-        for code, sensor in zip(currencies, sensors, strict=True)
-        if code in ("KRW", "BTC", "XRP")
-    )
-    holdings = [
-        {"type": "tile", "entity": sensor, "name": code, "vertical": False}
-        for code, sensor in zip(currencies, sensors, strict=True)
-    ]
-    graphs = [
-        {"type": "history-graph", "hours_to_show": 1, "entities": [{"entity": one}]}
-        for one in ("sensor.upbit_krw", "sensor.upbit_btc")
-    ]
-    connection = [
-        {"type": "tile", "entity": "binary_sensor.upbit_connection"},
-        {"type": "tile", "entity": "sensor.upbit_last_change"},
-    ]
-    return {
-        "title": "Upbit",
-        "path": "upbit",
-        "type": "sections",
-        "max_columns": 3,
-        "sections": [
-            _section(texts["holdings"], "mdi:wallet", holdings),
-            _section(texts["movement"], "mdi:chart-line", graphs),
-            _section(
-                texts["exact"],
-                "mdi:decimal",
-                [{"type": "markdown", "content": exact}],
-            ),
-            _section(texts["connection"], "mdi:lan-connect", connection),
-        ],
-    }
-
-
-def _section(title: str, icon: str, cards: list[dict[str, Any]]) -> dict[str, Any]:
-    heading = {"type": "heading", "heading": title, "icon": icon}
-    return {"type": "grid", "cards": [heading, *cards]}

@@ -36,6 +36,8 @@ class Control:
             ("/lock", exchange.lock),
             ("/price", exchange.set_price),
             ("/warn", exchange.warn),
+            ("/issue", self._issue),
+            ("/revoke", exchange.revoke_key),
             ("/fault", exchange.fault),
             ("/announce", self._announce),
         ):
@@ -73,6 +75,10 @@ class Control:
                 "stream_type": "REALTIME",
             }
         )
+
+    def _issue(self, access_key: str, secret_key: str) -> None:
+        """Issue a key whose name and secret are known beforehand."""
+        self._exchange.keys.issue(access_key=access_key, secret_key=secret_key)
 
     async def _ledger(self, _: web.Request) -> web.Response:
         held = self._exchange.ledger()

@@ -1,0 +1,384 @@
+/**
+ * The dashboard strategy "Upbit": lays out itself from what the accounts hold, with Home Assistant's
+ * own cards only. One view an account; a section a currency, by worth.
+ */
+
+const DOMAIN = "upbit";
+
+/** Currencies with a section of their own; what is worth less shares one. */
+const SECTIONS = 10;
+
+/** Units that a distribution card would take for a prefix of size: THB would be tera-HB. */
+const LOOKS_SCALED = /^[TGMkmµ]./;
+
+/** Days of which the daily profits fit side by side. */
+const MOST_BARS = 30;
+
+const DAY = 86_400_000;
+
+const TEXTS = {
+  en: {
+    description: "Worth and profit, shares, a section for each currency, activities and alerts",
+    worth: "Worth",
+    shares: "Shares of the whole",
+    time: "Worth over time",
+    today: "The last 24 hours",
+    daily: "Profit by day",
+    others: "Others",
+    activity: "Activity",
+    alerts: "Alerts",
+    connection: "Connection",
+    empty: "No account of Upbit is set up yet.",
+    add: "Add one",
+  },
+  ko: {
+    description: "평가금액과 손익, 자산 비중, 화폐별 현황, 활동과 알림",
+    worth: "보유자산",
+    shares: "자산 비중",
+    time: "총 보유자산 추이",
+    today: "최근 24시간",
+    daily: "일별 손익",
+    others: "기타",
+    activity: "활동",
+    alerts: "알림",
+    connection: "연결",
+    empty: "등록된 업비트 계정이 없습니다.",
+    add: "계정 추가",
+  },
+};
+
+/** What the account's sensors show at the top, by translation key. */
+const SUMS = [
+  "coins_value",
+  "total_cost",
+  "total_profit",
+  "total_profit_rate",
+  "profit_today",
+  "profit_since_baseline",
+  "gain_over_holding",
+  "locked_ratio",
+];
+
+/** What a currency's section shows after its total and its worth. */
+const PARTS = [
+  "profit",
+  "profit_rate",
+  "price",
+  "price_change",
+  "average_buy_price",
+  "available",
+  "locked",
+];
+
+/** Those of them that need a price. */
+const PRICED = new Set(["profit", "profit_rate", "price", "price_change"]);
+
+const CONNECTION = [
+  "connection",
+  "last_change",
+  "last_confirmed",
+  "open_orders",
+  "currencies",
+  "key_expiry",
+  "refresh",
+];
+
+const textsOf = (hass) =>
+  (hass.locale?.language ?? hass.language ?? "en").startsWith("ko")
+    ? TEXTS.ko
+    : TEXTS.en;
+
+/** Return a state as a number; what is unknown is nothing. */
+const numberOf = (hass, entityId) => Number(hass.states[entityId]?.state) || 0;
+
+const nameOf = (device) => device.name_by_user ?? device.name ?? "";
+
+const entityName = { type: "entity" };
+
+const tile = (entity, more = {}) => ({ type: "tile", entity, name: entityName, ...more });
+
+const heading = (text, icon, more = {}) => ({
+  type: "heading",
+  heading: text,
+  icon,
+  ...more,
+});
+
+const grid = (...cards) => ({ type: "grid", cards: cards.filter(Boolean) });
+
+const trend = { features: [{ type: "trend-graph", hours_to_show: 24 }] };
+
+const whole = { grid_options: { columns: "full" } };
+
+/**
+ * Return the accounts: each with its own entities by translation key, its currencies and its alerts.
+ *
+ * A currency is a child of the account's device, an alert a device that points to it.
+ */
+function accountsOf(hass) {
+  const accounts = new Map();
+  const accountOf = (id) => {
+    if (!accounts.has(id)) {
+      accounts.set(id, {
+        id,
+        title: nameOf(hass.devices[id]),
+        sensors: {},
+        currencies: new Map(),
+        alerts: [],
+      });
+    }
+    return accounts.get(id);
+  };
+  for (const entity of Object.values(hass.entities)) {
+    const device = hass.devices[entity.device_id];
+    if (entity.platform !== DOMAIN || !device || entity.hidden) {
+      continue;
+    }
+    const { entity_id: id, translation_key: key } = entity;
+    if (device.parent_device_id) {
+      const { currencies } = accountOf(device.parent_device_id);
+      if (!currencies.has(device.id)) {
+        currencies.set(device.id, { name: nameOf(device), sensors: {} });
+      }
+      currencies.get(device.id).sensors[key] = id;
+    } else if (device.via_device_id) {
+      accountOf(device.via_device_id).alerts.push(id);
+    } else {
+      accountOf(device.id).sensors[key] = id;
+    }
+  }
+  return [...accounts.values()].sort((one, other) =>
+    one.title.localeCompare(other.title),
+  );
+}
+
+/**
+ * Return the currencies of an account that are held, by worth; the cash is worth what it is.
+ *
+ * One that the exchange has no price for shows nothing that would need one.
+ */
+function heldOf(hass, account) {
+  const total = hass.states[account.sensors.total_value];
+  const unpriced = new Set(total?.attributes.unpriced);
+  const worth = ({ sensors }) => numberOf(hass, sensors.value ?? sensors.currency);
+  return [...account.currencies.values()]
+    .filter(({ sensors }) => numberOf(hass, sensors.currency) > 0)
+    .map((currency) => ({
+      ...currency,
+      worth: worth(currency),
+      priced: !unpriced.has(hass.states[currency.sensors.currency].attributes.currency),
+    }))
+    .sort((one, other) => other.worth - one.worth || one.name.localeCompare(other.name));
+}
+
+/** Return how many days back the recorder knows a sensor, 0 if it has no statistics of it yet. */
+async function recordedDays(hass, entity) {
+  try {
+    const months = await hass.callWS({
+      type: "recorder/statistics_during_period",
+      start_time: new Date(0).toISOString(),
+      statistic_ids: [entity],
+      period: "month",
+      types: ["state"],
+    });
+    const first = months[entity]?.[0];
+    return first ? Math.max(Math.ceil((Date.now() - first.start) / DAY), 1) : 0;
+  } catch {
+    // Without the recorder there is no history to show.
+    return 0;
+  }
+}
+
+function worthSection(account, texts) {
+  const { sensors } = account;
+  return grid(
+    heading(texts.worth, "mdi:safe-square"),
+    sensors.total_value && tile(sensors.total_value, { ...trend, ...whole }),
+    ...SUMS.map((key) => sensors[key] && tile(sensors[key])),
+  );
+}
+
+function sharesSection(hass, held, texts) {
+  const worths = held
+    .map(({ sensors }) => sensors.value ?? sensors.currency)
+    .filter((id) => numberOf(hass, id) > 0);
+  const unit = hass.states[worths[0]]?.attributes.unit_of_measurement ?? "";
+  if (worths.length < 2 || LOOKS_SCALED.test(unit)) {
+    return undefined;
+  }
+  return grid(heading(texts.shares, "mdi:chart-donut"), {
+    type: "distribution",
+    entities: worths.slice(0, SECTIONS).map((entity) => ({
+      entity,
+      name: { type: "device" },
+    })),
+    ...whole,
+  });
+}
+
+async function timeSection(hass, account, texts) {
+  const { total_value: total, profit_since_baseline: profit } = account.sensors;
+  if (!total) {
+    return undefined;
+  }
+  const [days, profitDays] = await Promise.all(
+    [total, profit].map((entity) => (entity ? recordedDays(hass, entity) : 0)),
+  );
+  const graph = (entity, more) => ({
+    type: "statistics-graph",
+    entities: [{ entity, name: entityName }],
+    hide_legend: true,
+    ...more,
+    ...whole,
+  });
+  return grid(
+    heading(texts.time, "mdi:chart-line"),
+    {
+      type: "history-graph",
+      title: texts.today,
+      hours_to_show: 24,
+      entities: [{ entity: total, name: entityName }],
+      fit_y_data: true,
+      ...whole,
+    },
+    days > 0 &&
+      graph(total, {
+        days_to_show: days,
+        stat_types: ["state"],
+        period: days > 7 ? "day" : "hour",
+        chart_type: "line",
+        fit_y_data: true,
+      }),
+    profitDays > 1 &&
+      graph(profit, {
+        title: texts.daily,
+        days_to_show: Math.min(profitDays, MOST_BARS),
+        stat_types: ["change"],
+        period: "day",
+        chart_type: "bar",
+      }),
+  );
+}
+
+function currencySection({ name, sensors, priced }) {
+  return grid(
+    heading(name, "mdi:hand-coin", {
+      badges: sensors.price_change ? [{ type: "entity", entity: sensors.price_change }] : [],
+    }),
+    sensors.currency && tile(sensors.currency, { name: { type: "device" } }),
+    priced && sensors.value && tile(sensors.value, trend),
+    ...PARTS.filter((key) => priced || !PRICED.has(key)).map(
+      (key) => sensors[key] && tile(sensors[key]),
+    ),
+    sensors.warning &&
+      tile(sensors.warning, {
+        color: "red",
+        visibility: [{ condition: "state", entity: sensors.warning, state: "on" }],
+      }),
+  );
+}
+
+function othersSection(others, texts) {
+  if (!others.length) {
+    return undefined;
+  }
+  return grid(
+    heading(texts.others, "mdi:dots-horizontal"),
+    ...others.map(({ sensors }) => tile(sensors.currency, { name: { type: "device" } })),
+  );
+}
+
+function activitySection({ sensors }, texts) {
+  const events = [sensors.activity, sensors.notice].filter(Boolean);
+  if (!events.length) {
+    return undefined;
+  }
+  return grid(heading(texts.activity, "mdi:swap-horizontal"), {
+    type: "logbook",
+    target: { entity_id: events },
+    hours_to_show: 168,
+    grid_options: { columns: "full", rows: 6 },
+  });
+}
+
+function alertsSection({ alerts }, texts) {
+  if (!alerts.length) {
+    return undefined;
+  }
+  return grid(
+    heading(texts.alerts, "mdi:bell"),
+    ...alerts.sort().map((entity) => tile(entity, { name: { type: "device" } })),
+  );
+}
+
+function connectionSection({ sensors }, texts) {
+  return grid(
+    heading(texts.connection, "mdi:lan-connect"),
+    ...CONNECTION.map((key) => sensors[key] && tile(sensors[key])),
+  );
+}
+
+async function viewOf(hass, account, texts) {
+  const held = heldOf(hass, account);
+  const sections = [
+    worthSection(account, texts),
+    sharesSection(hass, held, texts),
+    await timeSection(hass, account, texts),
+    ...held.slice(0, SECTIONS).map(currencySection),
+    othersSection(held.slice(SECTIONS), texts),
+    activitySection(account, texts),
+    alertsSection(account, texts),
+    connectionSection(account, texts),
+  ];
+  return {
+    title: account.title,
+    path: account.id,
+    type: "sections",
+    max_columns: 3,
+    dense_section_placement: true,
+    sections: sections.filter(Boolean),
+  };
+}
+
+function emptyView(texts) {
+  return {
+    title: "Upbit",
+    type: "sections",
+    sections: [
+      grid({
+        type: "markdown",
+        content: `${texts.empty} [${texts.add}](/config/integrations/dashboard/add?domain=${DOMAIN})`,
+      }),
+    ],
+  };
+}
+
+class UpbitDashboardStrategy extends HTMLElement {
+  /** A currency that is bought and an alert that is added show without a reload. */
+  static registryDependencies = ["entities", "devices"];
+
+  static getCreateSuggestions() {
+    return { title: "Upbit", icon: "mdi:finance" };
+  }
+
+  static async generate(_config, hass) {
+    const texts = textsOf(hass);
+    const accounts = accountsOf(hass);
+    return {
+      title: "Upbit",
+      views: accounts.length
+        ? await Promise.all(accounts.map((account) => viewOf(hass, account, texts)))
+        : [emptyView(texts)],
+    };
+  }
+}
+
+customElements.define("ll-strategy-dashboard-upbit", UpbitDashboardStrategy);
+
+window.customStrategies ??= [];
+window.customStrategies.push({
+  type: DOMAIN,
+  strategyType: "dashboard",
+  name: "Upbit",
+  description: (navigator.language.startsWith("ko") ? TEXTS.ko : TEXTS.en).description,
+});
