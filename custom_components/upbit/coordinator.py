@@ -16,13 +16,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .connection_log import ConnectionLog
-from .const import (
-    CONF_ACCESS_KEY,
-    CONF_API_HOST,
-    CONF_SECRET_KEY,
-    DOMAIN,
-    RECONCILE_EVERY,
-)
+from .const import CONF_ACCESS_KEY, CONF_API_HOST, CONF_SECRET_KEY, RECONCILE_EVERY
 from .exchange.auth import Credentials
 from .exchange.connection import Part
 from .exchange.endpoint import REGIONS, Endpoint
@@ -30,6 +24,7 @@ from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import Account, UpbitRest
 from .exchange.stream import Stream
+from .failures import sentence_of
 from .freshness import Freshness
 from .listeners import KeyedCoordinator, Topic
 from .observer import Observer
@@ -129,20 +124,18 @@ class UpbitCoordinator(KeyedCoordinator):
     @override
     async def _async_update_data(self) -> None:
         """Reconcile slowly: the poll that Home Assistant makes and its user can disable."""
-        if (
-            self._snapshots.held_back
-            or await self._snapshots.async_take()
-            or self.last_update_success
-        ):
+        if self._snapshots.held_back:
             return
-        raise UpdateFailed(translation_domain=DOMAIN, translation_key="cannot_connect")
+        refusal = await self._snapshots.async_take()
+        if refusal and not self.last_update_success:
+            raise UpdateFailed(**sentence_of(refusal))
 
     async def async_refresh_now(self) -> None:
         """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`."""
-        if not self._snapshots.held_back and not await self._snapshots.async_take():
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="cannot_connect"
-            )
+        if self._snapshots.held_back:
+            return
+        if refusal := await self._snapshots.async_take():
+            raise HomeAssistantError(**sentence_of(refusal))
 
     @callback
     def want_snapshots(self, *after: float) -> None:

@@ -1,7 +1,7 @@
 """What the exchange refused, in words of Home Assistant: for the form, and for a set-up that failed."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
@@ -50,15 +50,28 @@ def error_key(error: UpbitError) -> tuple[str, dict[str, str]]:
             return "cannot_connect", {}
 
 
+class Sentence(TypedDict):
+    """What an exception of Home Assistant takes to say something in its user's language."""
+
+    translation_domain: str
+    translation_key: str
+    translation_placeholders: dict[str, str] | None
+
+
+def sentence_of(error: UpbitError) -> Sentence:
+    """Return the sentence of an error."""
+    key, placeholders = error_key(error)
+    return Sentence(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders or None,
+    )
+
+
 def set_up_failure(error: UpbitError) -> HomeAssistantError:
     """Return the exception with which a set-up answers an error of the exchange.
 
     What its owner can mend at Upbit is tried again; for a key that is wrong or expired another is asked for.
     """
     final = isinstance(error, InvalidKey | ExpiredKey)
-    key, placeholders = error_key(error)
-    return (ConfigEntryAuthFailed if final else UpdateFailed)(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders or None,
-    )
+    return (ConfigEntryAuthFailed if final else UpdateFailed)(**sentence_of(error))

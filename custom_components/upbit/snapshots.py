@@ -69,16 +69,18 @@ class Snapshots:
         self._troubles.answered()
         return accounts
 
-    async def async_take(self) -> bool:
-        """Ask for a snapshot; tell whether it came."""
+    async def async_take(self) -> UpbitError | None:
+        """Ask for a snapshot; return why none came."""
         now = self._hass.loop.time
         requested = now()
         self._plan = self._plan.request_made(requested)
         self._in_flight = True
+        refusal: UpbitError | None = None
         try:
             accounts = await self._rest.accounts()
         except UpbitError as error:
             self._failed = True
+            refusal = error
             if isinstance(error, RateLimited) and error.retry_after:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
             _LOGGER.debug("No snapshot of %s: %s", self._entry.title, error)
@@ -90,7 +92,7 @@ class Snapshots:
         finally:
             self._in_flight = False
         self.arm()
-        return not self._failed
+        return refusal
 
     @callback
     def arm(self) -> None:

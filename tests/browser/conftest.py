@@ -43,6 +43,16 @@ class Demo:
         """Return a state as Home Assistant's API tells it."""
         return get(self.base, f"/api/states/{entity_id}", self.access)
 
+    def states(self) -> dict[str, Any]:
+        """Return every state by its entity's id."""
+        states = get(self.base, "/api/states", self.access)
+        return {state["entity_id"]: state for state in states}
+
+    def call_alone(self, action: str, **data: Any) -> None:
+        """Call an action that answers nothing."""
+        path = f"/api/services/{action.replace('.', '/')}"
+        post(f"{self.base}{path}", data, self.access)
+
     def call(self, action: str, **data: Any) -> Any:
         """Call an action of Home Assistant; return what it answers."""
         path = f"/api/services/{action.replace('.', '/')}"
@@ -140,3 +150,15 @@ def eventually(check: Any, within: float) -> float:
         assert time.monotonic() - began < within, f"not so within {within} s"
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+def complaints(config: Path) -> list[str]:
+    """Return what the log says about this integration that is more than information."""
+    written = (config / "home-assistant.log").read_text().splitlines()
+    return [
+        line
+        for line in written
+        if "upbit" in line
+        and (" WARNING " in line or " ERROR " in line)
+        and "has not been tested by Home Assistant" not in line
+    ]

@@ -7,8 +7,6 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 import pytest
 
-from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
-
 from .conftest import Demo, eventually, keep, page_of, running_demo
 
 pytestmark = pytest.mark.browser
@@ -47,8 +45,8 @@ def test_the_dashboard_speaks_korean(browser: Browser, tmp_path: Path) -> None:
     with running_demo(tmp_path, "--trade-every=0.5", "--language=ko") as demo:
         with page_of(browser, demo, "ko-KR") as page:
             page.goto("/")
-            expect(page.get_by_text("보유자산")).to_be_visible()
-            expect(page.get_by_text("마지막 변동")).to_be_visible()
+            for text in ("총 보유자산", "평가손익", "자산 비중", "활동", "마지막 변동"):
+                expect(page.get_by_text(text).first).to_be_visible()
             first = demo.state("sensor.upbit_krw")["state"]
             eventually(lambda: demo.state("sensor.upbit_krw")["state"] != first, 15)
             keep(page, "dashboard-ko")
@@ -56,38 +54,3 @@ def test_the_dashboard_speaks_korean(browser: Browser, tmp_path: Path) -> None:
             page.goto("/")
             expect(page.locator("hui-tile-card", has_text="BTC").first).to_be_visible()
             keep(page, "dashboard-phone-ko")
-
-
-def test_a_person_adds_the_integration_by_hand(
-    browser: Browser, tmp_path: Path
-) -> None:
-    """With a wrong key first, and then the right one."""
-    with (
-        running_demo(
-            tmp_path, "--without-account", "--trade-every=0", "--language=en"
-        ) as demo,
-        page_of(browser, demo) as page,
-    ):
-        page.goto("/config/integrations/dashboard/add?domain=upbit")
-        page.get_by_role("button", name="OK").click()
-        flow = page.locator("dialog-data-entry-flow")
-        flow.locator("input[name=access_key]").fill(DEMO_ACCESS_KEY)
-        flow.locator("input[name=secret_key]").fill("wrong")
-        flow.get_by_text("Advanced").click()
-        flow.locator("input[name=api_host]").fill(demo.exchange)
-        keep(page, "form")
-        page.get_by_role("button", name="Submit").click()
-        expect(flow.locator("ha-alert")).to_contain_text("does not belong to it")
-        keep(page, "form-wrong-key")
-        flow.locator("input[name=secret_key]").fill(DEMO_SECRET_KEY)
-        page.get_by_role("button", name="Submit").click()
-        page.locator("step-flow-create-entry").wait_for()
-        keep(page, "form-done")
-        page.get_by_role("button", name="Skip and finish").click()
-        eventually(
-            lambda: demo.state("binary_sensor.upbit_connection")["state"] == "on", 10
-        )
-        assert demo.state("sensor.upbit_btt")["state"] == "0.00000214"
-        page.goto("/config/integrations/integration/upbit")
-        expect(page.get_by_text("BTT").first).to_be_visible()
-        keep(page, "integration")

@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 import pytest
 
-from tests.instance.run import ROOT, post, token
+from tests.instance.run import post, token
 
-from .conftest import Demo, eventually, keep, page_of, running_demo
+from .conftest import Demo, complaints, eventually, keep, page_of, running_demo
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def test_a_purchase_its_worth_and_an_alert_outlive_a_restart(
         eventually(lambda: _told(restarted) == ["buy", "sell", "sell"], 10)
         assert restarted.state(ALERT)["attributes"] == fired["attributes"]
         assert restarted.state(ALERT)["state"] == fired["state"]
-        assert _complaints(tmp_path) == []
+        assert complaints(tmp_path) == []
 
 
 def _a_purchase_is_told(demo: Demo) -> None:
@@ -110,16 +110,3 @@ def _told(demo: Demo) -> list[str]:
     """Return the trades of the history."""
     answered = demo.call("upbit.get_history", kinds=["buy", "sell"])
     return [one["kind"] for one in answered["service_response"]["activities"]]
-
-
-def _complaints(config: Path) -> list[str]:
-    """Return what the log says about this integration that is more than information."""
-    written = (config / "home-assistant.log").read_text().splitlines()
-    return [
-        line
-        for line in written
-        if "upbit" in line
-        and (" WARNING " in line or " ERROR " in line)
-        and "has not been tested by Home Assistant" not in line
-        and str(ROOT) not in line
-    ]

@@ -24,6 +24,7 @@ homeassistant:
 diagnostics:
 history:
 logbook:
+logger:
 system_health:
 automation: !include automations.yaml
 """
