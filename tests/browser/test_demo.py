@@ -54,3 +54,68 @@ def test_the_dashboard_speaks_korean(browser: Browser, tmp_path: Path) -> None:
             page.goto("/")
             expect(page.locator("hui-tile-card", has_text="BTC").first).to_be_visible()
             keep(page, "dashboard-phone-ko")
+
+
+TWO_ACCOUNTS = """async () => {
+  const hass = {
+    locale: { language: "ko" }, entities: {}, devices: {}, states: {},
+    callWS: async () => { throw new Error("no recorder"); },
+  };
+  const add = (entity_id, device_id, translation_key, state, unit = "KRW") => {
+    hass.entities[entity_id] = { entity_id, device_id, translation_key, platform: "upbit" };
+    hass.states[entity_id] = {
+      state, attributes: { unit_of_measurement: unit, currency: device_id.slice(1) },
+    };
+  };
+  for (const account of ["a", "b"]) {
+    hass.devices[account] = { id: account, name: `Account ${account}` };
+    add(`sensor.${account}_total_value`, account, "total_value", "1");
+    add(`event.${account}_activity`, account, "activity", "unknown");
+    for (let number = 0; number < 12; number += 1) {
+      const id = `${account}C${number}`;
+      hass.devices[id] = { id, name: `C${number}`, parent_device_id: account };
+      add(`sensor.${id}`, id, "currency", number === 3 ? "0" : "1", `C${number}`);
+      add(`sensor.${id}_value`, id, "value", String(number));
+    }
+  }
+  const strategy = customElements.get("ll-strategy-dashboard-upbit");
+  const { views } = await strategy.generate({}, hass);
+  return views.map(({ title, path, sections }) => ({
+    title, path, headings: sections.map(({ cards }) => cards[0].heading),
+  }));
+}"""
+
+
+def test_each_account_is_a_view_and_the_small_ones_share_a_section(
+    browser: Browser, still: Demo
+) -> None:
+    """Ten currencies by worth have a section of their own; what is sold has none."""
+    with page_of(browser, still) as page:
+        page.goto("/")
+        page.wait_for_selector("hui-sections-view")
+        views = page.evaluate(TWO_ACCOUNTS)
+    assert [view["title"] for view in views] == ["Account a", "Account b"]
+    assert views[0]["path"] != views[1]["path"]
+    for view in views:
+        assert view["headings"] == [
+            "보유자산",
+            "자산 비중",
+            "총 보유자산 추이",
+            *(f"C{number}" for number in (11, 10, 9, 8, 7, 6, 5, 4, 2, 1)),
+            "기타",
+            "활동",
+            "연결",
+        ]
+
+
+def test_a_new_coin_appears_without_a_reload(browser: Browser, still: Demo) -> None:
+    """On an open dashboard, and on a phone nothing sticks out."""
+    with page_of(browser, still, width=390) as page:
+        page.goto("/")
+        page.wait_for_selector("hui-sections-view")
+        expect(page.locator("hui-heading-card", has_text="USDT")).to_have_count(0)
+        still.act("trade", market="KRW-USDT", side="bid", volume="50")
+        expect(page.locator("hui-heading-card", has_text="USDT")).to_be_visible()
+        sticks_out = "document.documentElement.scrollWidth > window.innerWidth"
+        assert page.evaluate(sticks_out) is False
+        keep(page, "dashboard-phone")
