@@ -81,7 +81,7 @@ TWO_ACCOUNTS = """async () => {
   const strategy = customElements.get("ll-strategy-dashboard-upbit");
   const { views } = await strategy.generate({}, hass);
   return views.map(({ title, path, sections }) => ({
-    title, path, headings: sections.map(({ cards }) => cards[0].heading),
+    title, path, headings: sections.flatMap(({ cards }) => cards).map(({ heading }) => heading).filter(Boolean),
   }));
 }"""
 
@@ -100,10 +100,10 @@ def test_each_account_is_a_view_and_the_small_ones_share_a_section(
         assert view["headings"] == [
             "보유자산",
             "자산 비중",
+            "활동",
             "총 보유자산 추이",
             *(f"C{number}" for number in (11, 10, 9, 8, 7, 6, 5, 4, 2, 1)),
             "기타",
-            "활동",
             "연결",
         ]
 

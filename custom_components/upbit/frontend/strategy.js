@@ -198,22 +198,25 @@ function worthSection(account, texts) {
   );
 }
 
-function sharesSection(hass, held, texts) {
+function sharesCards(hass, held, texts) {
   const worths = held
     .map(({ sensors }) => sensors.value ?? sensors.currency)
     .filter((id) => numberOf(hass, id) > 0);
   const unit = hass.states[worths[0]]?.attributes.unit_of_measurement ?? "";
   if (worths.length < 2 || LOOKS_SCALED.test(unit)) {
-    return undefined;
+    return [];
   }
-  return grid(heading(texts.shares, "mdi:chart-donut"), {
-    type: "distribution",
-    entities: worths.slice(0, SECTIONS).map((entity) => ({
-      entity,
-      name: { type: "device" },
-    })),
-    ...whole,
-  });
+  return [
+    heading(texts.shares, "mdi:chart-donut"),
+    {
+      type: "distribution",
+      entities: worths.slice(0, SECTIONS).map((entity) => ({
+        entity,
+        name: { type: "device" },
+      })),
+      ...whole,
+    },
+  ];
 }
 
 async function timeSection(hass, account, texts) {
@@ -288,17 +291,20 @@ function othersSection(others, texts) {
   );
 }
 
-function activitySection({ sensors }, texts) {
+function activityCards({ sensors }, texts) {
   const events = [sensors.activity, sensors.notice].filter(Boolean);
   if (!events.length) {
-    return undefined;
+    return [];
   }
-  return grid(heading(texts.activity, "mdi:swap-horizontal"), {
-    type: "logbook",
-    target: { entity_id: events },
-    hours_to_show: 168,
-    grid_options: { columns: "full", rows: 6 },
-  });
+  return [
+    heading(texts.activity, "mdi:swap-horizontal"),
+    {
+      type: "logbook",
+      target: { entity_id: events },
+      hours_to_show: 168,
+      grid_options: { columns: "full", rows: 6 },
+    },
+  ];
 }
 
 function alertsSection({ alerts }, texts) {
@@ -322,11 +328,11 @@ async function viewOf(hass, account, texts) {
   const held = heldOf(hass, account);
   const sections = [
     worthSection(account, texts),
-    sharesSection(hass, held, texts),
+    // Both are low: together they are as high as their neighbours.
+    grid(...sharesCards(hass, held, texts), ...activityCards(account, texts)),
     await timeSection(hass, account, texts),
     ...held.slice(0, SECTIONS).map(currencySection),
     othersSection(held.slice(SECTIONS), texts),
-    activitySection(account, texts),
     alertsSection(account, texts),
     connectionSection(account, texts),
   ];
@@ -336,7 +342,7 @@ async function viewOf(hass, account, texts) {
     type: "sections",
     max_columns: 3,
     dense_section_placement: true,
-    sections: sections.filter(Boolean),
+    sections: sections.filter((section) => section?.cards.length),
   };
 }
 
