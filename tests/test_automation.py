@@ -27,7 +27,8 @@ from .activities import ACTIVITY, answer
 from .clock import Clock
 from .upbit_server import UpbitServer
 
-BLUEPRINTS = Path(__file__).parents[1] / "blueprints" / "automation" / "upbit"
+ROOT = Path(__file__).parents[1]
+BLUEPRINTS = ROOT / "blueprints" / "automation" / "upbit"
 
 
 @pytest.fixture(autouse=True)
@@ -360,3 +361,47 @@ async def test_assist_answers_only_for_what_is_exposed(
         "Upbit": {"total": "0.5", "balance": "0.5", "locked": "0"}
     }
     assert "error" in await ask("upbit__get_holding", currency="ETH")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+async def test_the_examples_of_the_readme_run(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    readme: str,
+) -> None:
+    """As they stand there."""
+    text = await hass.async_add_executor_job((ROOT / readme).read_text)
+    examples = [
+        parse_yaml(block.partition("```")[0])
+        for block in text.split("```yaml\n")[1:]
+        if block.startswith("triggers:")
+    ]
+    assert len(examples) == 2
+    calls = async_mock_service(hass, "notify", "notify")
+    assert await async_setup_component(
+        hass, automation.DOMAIN, {automation.DOMAIN: examples}
+    )
+    await hass.async_block_till_done()
+    server.withdraw("KRW", "800000")
+    await clock.advance(5)
+    server.trade("KRW-BTC", "bid", "0.001")
+    await clock.advance(5)
+    title = "비트코인(BTC) 입출금 일시 중단 안내"
+    notice: dict[str, Any] = {
+        "type": "announcement",
+        "uuid": "a1",
+        "category": "wallet",
+        "event_type": "CREATED",
+        "title": title,
+        "url": "https://upbit.com/1",
+        "listed_at": "2026-11-24T12:00:00+09:00",
+    }
+    server.private.announce({**notice, "uuid": "a0", "title": "점검"})
+    server.private.announce(notice)
+    await clock.advance(1)
+    assert [call.data["message"] for call in calls] == [
+        "0.001 BTC @ 142350000",
+        f"{title} https://upbit.com/1",
+    ]
