@@ -22,6 +22,19 @@ from .clock import Clock
 from .upbit_server import UpbitServer
 
 
+@pytest.fixture(autouse=True)
+def reported(caplog: pytest.LogCaptureFixture) -> Generator[None]:
+    """Fail a test in which Home Assistant reports what this integration does: deprecated, unsafe or slow."""
+    yield
+    reports = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if f"custom integration '{DOMAIN}'" in record.getMessage()
+    ]
+    assert not reports, reports
+
+
 @pytest.fixture
 async def clock(freezer: FrozenDateTimeFactory) -> Clock:
     """Return the frozen time, the event loop's included."""

@@ -1,6 +1,7 @@
 """What is remembered: restarts, crashes, damaged files, another key, removal."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,63 @@ async def test_after_a_crash_what_may_not_have_been_heard_is_told_again(
     await restart(hass, account, clock)
     await clock.advance(30)
     assert not heard.events
+
+
+async def test_a_crash_before_the_history_is_written_loses_none_of_it(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """What was published stays in the small file until the long one, which is written less often, has it."""
+    heard = Heard(hass)
+    history_file = ledger_file.replace("ledger", "history")
+    server.deposit("BTC", "0.1")
+    await clock.advance(10)
+    (deposit,) = heard.take()
+    crashed = deepcopy(hass_storage[ledger_file])
+    assert not crashed["data"]["outbox"]
+    assert history_file not in hass_storage
+    await hass.config_entries.async_unload(account.entry_id)
+    hass_storage[ledger_file] = crashed
+    del hass_storage[history_file]
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(30)
+    assert not heard.events
+    history = await answer(hass, "get_history")
+    assert [one["id"] for one in history["activities"]] == [deposit["id"]]
+    server.deposit("BTC", "0.2")
+    await clock.advance(60)
+    assert len(hass_storage[history_file]["data"]["activities"]) == 2
+    assert not hass_storage[ledger_file]["data"]["unwritten"]
+
+
+async def test_ids_go_on_from_the_history_when_the_small_file_was_lost(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """A new activity does not take the place of an old one."""
+    for _ in range(2):
+        server.deposit("BTC", "0.1")
+        await clock.advance(30)
+    await hass.config_entries.async_unload(account.entry_id)
+    del hass_storage[ledger_file]
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(30)
+    server.deposit("BTC", "0.2")
+    await clock.advance(30)
+    history = await answer(hass, "get_history")
+    assert [(one["id"], one["amount"]) for one in history["activities"]] == [
+        (1, "0.1"),
+        (2, "0.1"),
+        (3, "0.2"),
+    ]
 
 
 @pytest.mark.parametrize(

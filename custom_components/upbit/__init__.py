@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .account import UpbitConfigEntry, async_account
-from .const import DOMAIN, SUBENTRY_ALERT
+from .const import DOMAIN
 from .coordinator import UpbitCoordinator
 from .dashboard import async_register_strategy
 from .entity import account_device, currency_identifier
@@ -76,15 +76,10 @@ async def _async_updated(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
 def _rename_alerts(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     """Name the devices of alerts after their subentries."""
     registry = dr.async_get(hass)
-    for subentry in entry.subentries.values():
-        if subentry.subentry_type != SUBENTRY_ALERT:
-            continue
-        for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-            if (
-                subentry.subentry_id in device.config_entries_subentries[entry.entry_id]
-                and device.name != subentry.title
-            ):
-                registry.async_update_device(device.id, name=subentry.title)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        alert = entry.subentries.get(device.config_subentry_id or "")
+        if alert and device.name != alert.title:
+            registry.async_update_device(device.id, name=alert.title)
 
 
 def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:

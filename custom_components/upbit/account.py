@@ -176,7 +176,7 @@ async def async_account(
     held = coordinator.holdings.of
     is_new = ledger is None or is_another_account(ledger, owner, held)
     if ledger is None or is_new:
-        ledger = begun(owner, held, ledger)
+        ledger = begun(owner, held, ledger, history)
     publisher = Publisher(hass, entry, memory, ledger, history)
     if is_new or ledger.owner != owner:
         publisher.own(owner)

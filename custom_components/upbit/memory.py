@@ -33,9 +33,6 @@ LEDGER_LATER: Final = 1.0
 ASIDE: Final = ".unreadable."
 """Follows the name of a file that could not be read; the time comes after it."""
 
-HISTORY_LATER: Final = 30.0
-"""Seconds in which activities are gathered for the long file."""
-
 
 class Memory:
     """The two files of an entry."""
@@ -99,14 +96,8 @@ class Memory:
         """Write the small file within a second, or when Home Assistant stops."""
         self._ledger.later(lambda: ledger_record(ledger()), LEDGER_LATER)
 
-    @callback
-    def save_history_later(self, history: Callable[[], History]) -> None:
-        """Write the long file within half a minute, or when Home Assistant stops."""
-        self._history.later(lambda: history_record(history()), HISTORY_LATER)
-
-    async def async_flush(self, ledger: Ledger, history: History) -> None:
-        """Write both now, so that no write is left behind."""
-        await self.async_save(ledger)
+    async def async_save_history(self, history: History) -> None:
+        """Write the long file now, whole or not at all."""
         await self._history.async_save(history_record(history))
 
     async def async_remove(self) -> None:

@@ -1,7 +1,8 @@
 """In which order things are remembered and told: decide, save, publish, and only then forget the outbox."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 import logging
 from typing import Final
@@ -18,6 +19,9 @@ _LOGGER = logging.getLogger(__name__)
 
 SAVES_APART: Final = 1.0
 """Seconds between two writes of the small file."""
+
+HISTORY_LATER: Final = 30.0
+"""Seconds in which activities are gathered for the long file; until it is written, the small one has them."""
 
 type Firing = Callable[[], None]
 type Listener = Callable[[Activity, bool], None]
@@ -36,8 +40,7 @@ class Publisher:
     ) -> None:
         """Take what was remembered."""
         self.ledger = ledger
-        # The history is written later than the outbox, and completed from it.
-        self.history = history.with_all(ledger.outbox)
+        self.history = history.with_all((*ledger.unwritten, *ledger.outbox))
         self._hass = hass
         self._entry = entry
         self._memory = memory
@@ -45,7 +48,9 @@ class Publisher:
         self._waiting: list[Activity] = []
         self._firings: list[Firing] = []
         self._saved = float("-inf")
-        self._task: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
 
     @callback
     def async_add_listener(self, listener: Listener) -> Callable[[], None]:
@@ -59,8 +64,7 @@ class Publisher:
         again = self.ledger.outbox
         for activity in again:
             self._publish(activity, replayed=True)
-        if again:
-            self._forget(again)
+        self._keep(again)
 
     @callback
     def commit(
@@ -74,10 +78,8 @@ class Publisher:
         self._waiting += activities
         self._firings += firings
         if self._waiting or self._firings:
-            if self._task is None:
-                self._task = self._entry.async_create_background_task(
-                    self._hass, self._async_save(), f"{self._entry.title} ledger"
-                )
+            if self._saving is None:
+                self._saving = self._start(self._async_save(), "ledger")
         else:
             self.note(ledger)
 
@@ -99,21 +101,42 @@ class Publisher:
 
     async def async_flush(self) -> None:
         """Publish what waits, and write everything."""
-        if self._task:
-            self._task.cancel()
-            self._task = None
-        if self._waiting or self._firings:
-            await self._async_save_once()
-        await self._memory.async_flush(self.ledger, self.history)
+        # A write under way must end first: the older one would land on the newer.
+        self._hurry.set()
+        for task in (self._saving, self._writing):
+            if task:
+                await task
+        await self._memory.async_save_history(self.history)
+        self.ledger = self.ledger.written(self.history)
+        await self._memory.async_save(self.ledger)
+
+    @callback
+    def _start(
+        self, work: Coroutine[None, None, None], what: str
+    ) -> asyncio.Task[None]:
+        return self._entry.async_create_background_task(
+            # Not at once: what it does at its end comes after its task is known.
+            self._hass,
+            work,
+            f"{self._entry.title} {what}",
+            eager_start=False,
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless everything is to be written now."""
+        if seconds > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._hurry.wait()
 
     async def _async_save(self) -> None:
         """Save and publish until nothing waits, with a pause between two saves."""
         loop = self._hass.loop
         while self._waiting or self._firings:
-            await asyncio.sleep(max(self._saved + SAVES_APART - loop.time(), 0))
+            await self._pause(self._saved + SAVES_APART - loop.time())
             self._saved = loop.time()
             await self._async_save_once()
-        self._task = None
+        self._saving = None
 
     async def _async_save_once(self) -> None:
         """Save, and publish what the save holds; what is decided meanwhile waits for the next."""
@@ -121,12 +144,21 @@ class Publisher:
         await self._memory.async_save(self.ledger)
         ready, self._waiting = self._waiting[:activities], self._waiting[activities:]
         fires, self._firings = self._firings[:firings], self._firings[firings:]
-        self._keep(tuple(ready))
         for activity in ready:
             self._publish(activity, replayed=False)
         for fire in fires:
             fire()
-        self._forget(tuple(ready))
+        self._keep(tuple(ready))
+
+    async def _async_write(self) -> None:
+        """Write the history, and only then forget what the small file holds for it."""
+        await self._pause(HISTORY_LATER)
+        history = self.history
+        await self._memory.async_save_history(history)
+        self._writing = None
+        self.note(self.ledger.written(history))
+        if self.ledger.unwritten:
+            self._writing = self._start(self._async_write(), "history")
 
     @callback
     def _publish(self, activity: Activity, *, replayed: bool) -> None:
@@ -138,17 +170,10 @@ class Publisher:
 
     @callback
     def _keep(self, activities: tuple[Activity, ...]) -> None:
-        if activities:
-            self.history = self.history.with_all(activities)
-            self._memory.save_history_later(lambda: self.history)
-
-    @callback
-    def _forget(self, activities: tuple[Activity, ...]) -> None:
-        """Take what was published out of the outbox."""
-        done = {activity.id for activity in activities}
-        self.note(
-            replace(
-                self.ledger,
-                outbox=tuple(one for one in self.ledger.outbox if one.id not in done),
-            )
-        )
+        """Put what was published, or amended, into the history."""
+        if not activities:
+            return
+        self.history = self.history.with_all(activities)
+        self.note(self.ledger.published(activities))
+        if self._writing is None:
+            self._writing = self._start(self._async_write(), "history")

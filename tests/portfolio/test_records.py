@@ -60,6 +60,7 @@ LEDGERS = st.builds(
     told=LEGS,
     next_id=st.integers(1, 10**9),
     outbox=st.lists(ACTIVITIES, max_size=2).map(tuple),
+    unwritten=st.lists(ACTIVITIES, max_size=2).map(tuple),
     trades=st.lists(st.text(max_size=5), max_size=3).map(tuple),
     orders=st.lists(st.text(max_size=5), max_size=3).map(tuple),
     edges=st.dictionaries(

@@ -18,6 +18,11 @@ class History:
     activities: tuple[Activity, ...] = ()
     most: int = 1_000
 
+    @property
+    def next_id(self) -> int:
+        """The first id that is not taken."""
+        return self.activities[-1].id + 1 if self.activities else 1
+
     def with_all(self, activities: Iterable[Activity]) -> Self:
         """Return the history with activities, each once, by its id."""
         known = {activity.id: activity for activity in self.activities}

@@ -13,6 +13,7 @@ from typing import Final, Self
 from .activity import Activity, Leg, Legs
 from .alerts import Edge
 from .amounts import subtract, tells
+from .history import History
 from .holdings import Holding, Outcome
 from .performance import Opening
 from .quotes import Quotes
@@ -26,13 +27,15 @@ class Ledger:
     """What an entry remembers, but for the history.
 
     `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
-    of them is locked is as it was when last settled.
+    of them is locked is as it was when last settled. `outbox` waits to be published, `unwritten` was
+    and waits for the file of the history, which is written less often.
     """
 
     owner: str = ""
     told: Mapping[str, Leg] = field(default_factory=lambda: MappingProxyType({}))
     next_id: int = 1
     outbox: tuple[Activity, ...] = ()
+    unwritten: tuple[Activity, ...] = ()
     trades: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     edges: Mapping[str, Edge] = field(default_factory=lambda: MappingProxyType({}))
@@ -72,6 +75,30 @@ class Ledger:
         )
         return ledger, tuple(numbered)
 
+    def published(self, activities: Iterable[Activity]) -> Self:
+        """Take activities out of the outbox; the history's file has still to take them."""
+        done = {activity.id: activity for activity in activities}
+        return replace(
+            self,
+            outbox=tuple(one for one in self.outbox if one.id not in done),
+            unwritten=(
+                *(one for one in self.unwritten if one.id not in done),
+                *done.values(),
+            ),
+        )
+
+    def written(self, history: History) -> Self:
+        """Forget what the file of a history holds, or has no room for."""
+        held = {activity.id: activity for activity in history.activities}
+        return replace(
+            self,
+            unwritten=tuple(
+                one
+                for one in self.unwritten
+                if one.id >= history.next_id or held.get(one.id, one) != one
+            ),
+        )
+
     def with_trades(self, trades: Iterable[str]) -> Self:
         """Remember the ids of fills."""
         return replace(self, trades=(*self.trades, *trades)[-TRADES_KEPT:])
@@ -94,14 +121,17 @@ class Ledger:
 
 
 def begun(
-    owner: str, shown: Mapping[str, Holding], before: Ledger | None = None
+    owner: str, shown: Mapping[str, Holding], before: Ledger | None, history: History
 ) -> Ledger:
     """Return the ledger of an account that is new: what it holds was always there.
 
-    `before` is that of another account of the entry: ids go on from it, since they only grow.
+    `before` is that of another account of the entry. Ids only grow: they go on from it, and from the
+    history, which may have outlived a ledger that was damaged.
     """
     return Ledger(
-        owner=owner, told=legs_of(shown), next_id=before.next_id if before else 1
+        owner=owner,
+        told=legs_of(shown),
+        next_id=max(before.next_id if before else 1, history.next_id),
     )
 
 

@@ -26,6 +26,7 @@ def ledger_record(ledger: Ledger) -> Json:
         "told": _legs_record(ledger.told),
         "next_id": ledger.next_id,
         "outbox": [_activity_record(one) for one in ledger.outbox],
+        "unwritten": [_activity_record(one) for one in ledger.unwritten],
         "trades": list(ledger.trades),
         "orders": list(ledger.orders),
         "edges": {
@@ -71,6 +72,7 @@ def _ledger(value: Any) -> Ledger:
         told=_legs(value["told"]),
         next_id=_whole(value["next_id"]),
         outbox=tuple(_activity(one) for one in value["outbox"]),
+        unwritten=tuple(_activity(one) for one in value["unwritten"]),
         trades=tuple(_string(one) for one in value["trades"]),
         orders=tuple(_string(one) for one in value["orders"]),
         edges=MappingProxyType(
