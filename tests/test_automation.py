@@ -10,7 +10,7 @@ from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr, llm
+from homeassistant.helpers import device_registry as dr, entity_registry as er, llm
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
@@ -111,6 +111,24 @@ async def test_a_target_on_the_accounts_device_is_enough(
     server.deposit("BTC", "0.1")
     await clock.advance(5)
     assert len(calls) == 1
+
+
+async def test_each_of_two_events_of_a_moment_counts_and_a_new_name_does_not(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The state of an event entity is its moment: the attributes say which event it was."""
+    calls = await automate(
+        hass,
+        {"trigger": "upbit.deposit_received", "target": {"entity_id": ACTIVITY}},
+    )
+    server.deposit("BTC", "0.1")
+    server.deposit("ETH", "0.1")
+    await clock.advance(15)
+    assert len(calls) == 2
+    er.async_get(hass).async_update_entity(ACTIVITY, name="What happened")
+    await clock.advance(1)
+    assert hass.states.get(ACTIVITY).name == "What happened"  # type: ignore[union-attr]  # it is there
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ class UpbitEventTrigger(StatelessEntityTriggerBase):
     _key: ClassVar[str]
     """The translation key of the entities that tell of it."""
 
+    _tells_apart: ClassVar[Collection[str]]
+    """The attributes by which two events of the same millisecond differ."""
+
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
         """Keep the event entities of this integration."""
@@ -68,10 +71,10 @@ class UpbitEventTrigger(StatelessEntityTriggerBase):
 
     @override
     def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        """Tell events apart that come within the same millisecond, by what they tell."""
-        return (
-            from_state.state != to_state.state
-            or from_state.attributes != to_state.attributes
+        """Tell events apart, even of the same millisecond; a new name of the entity is none."""
+        return from_state.state != to_state.state or any(
+            from_state.attributes.get(name) != to_state.attributes.get(name)
+            for name in self._tells_apart
         )
 
 
@@ -79,6 +82,7 @@ class UpbitActivityTrigger(UpbitEventTrigger):
     """An activity of certain kinds, of a currency and a size if they are given."""
 
     _key = "activity"
+    _tells_apart = ("id",)
     _kinds: ClassVar[Collection[str]]
     _schema = vol.Schema(
         {
@@ -145,6 +149,7 @@ class AlertFiredTrigger(UpbitEventTrigger):
     """An alert fired."""
 
     _key = "alert"
+    _tells_apart = ("event_type", "value", "change")
 
 
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
