@@ -166,7 +166,7 @@ async def test_a_key_that_is_not_good_says_why_and_can_be_mended(
         case "ban untold":
             server.fault(rest_status=418)
         case "maintenance":
-            server.fault(maintenance=True)
+            server.fault(answer="503")
         case "network":
             data["advanced"] = {"api_host": "http://127.0.0.1:9"}
     flow_id = await opened(hass)
@@ -183,7 +183,7 @@ async def test_a_key_that_is_not_good_says_why_and_can_be_mended(
     assert result["description_placeholders"] == named
     assert not hass.config_entries.async_entries(DOMAIN)
 
-    server.fault(rest_status=None, rest_body=None, maintenance=False)
+    server.fault(rest_status=None, rest_body=None, answer=None)
     await clock.advance(601)
     result = await submitted(hass, flow_id, filled(good, server.origin))
     assert result["type"] is FlowResultType.CREATE_ENTRY

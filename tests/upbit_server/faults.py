@@ -1,70 +1,146 @@
-"""What can be made to go wrong."""
+"""What can be made to go wrong: the standing faults, each a switch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-TUPLES: Final = ("drop_types", "forget_types", "refuse_types", "rest_paths")
+from .answers import ANSWERS, Answer
+from .mangling import MANGLED
+
+PUBLIC: Final = "/websocket/v1"
+PRIVATE: Final = "/websocket/v1/private"
+
+TUPLES: Final = (
+    "answer_paths",
+    "drop_types",
+    "forget_types",
+    "omit_rows",
+    "refuse_types",
+    "rest_paths",
+)
+
+NAMED: Final[Mapping[str, Mapping[str, object]]] = {
+    "answer": ANSWERS,
+    "mangle": MANGLED,
+}
+"""The faults that are one of a table, and the table."""
 
 
 @dataclass(slots=True)
 class Faults:
     """The standing faults; each is off unless set."""
 
-    accounts_lag: float = 0
-    """Seconds that the replica behind /v1/accounts is behind."""
-    close_after_handshake: bool = False
-    close_on_error: bool = False
-    """An error frame is the last one of its connection."""
-    complete_frames: bool = False
-    """Every frame lists every asset, as the user's specification has it."""
-    delay_types: Mapping[str, float] = field(default_factory=dict)
-    """Seconds that frames of a type travel."""
-    drop_frames: bool = False
-    drop_types: tuple[str, ...] = ()
-    """Types whose frames are lost."""
-    duplicate_frames: bool = False
-    first_use_silence: float = 0
-    """Seconds after an account's first subscription in which nothing is sent."""
-    forget_types: tuple[str, ...] = ()
-    """Types that a subscription silently loses: LIST_SUBSCRIPTIONS does not list them."""
-    frame_delay: float | list[float] = 0
-    """Seconds each frame travels; of a list, each frame takes the next."""
-    ignore_list: bool = False
-    maintenance: bool = False
-    merge_fills: bool = False
-    """Several fills of an order come in one frame."""
-    mute: bool = False
-    """Neither pongs nor data."""
-    omit_zero_rows: bool = False
-    """A coin sold out gets no row."""
+    # The line
+
+    lookup_fails: bool = False
+    """The name of the exchange cannot be looked up (`Names`)."""
+    refuse_connections: bool = False
+    """The port is closed, and every connection with it."""
+    stall_handshake: bool = False
+    """The upgrade of a connection is never answered."""
+    vanish: bool = False
+    """Packets vanish: open connections are dead without an end, new ones are never answered.
+
+    Those that are open at that time stay dead.
+    """
+    wrong_certificate: bool = False
+    """New connections are shown the certificate of another name."""
+
+    # Answers
+
+    answer: str | None = None
+    """How requests and handshakes are answered, one of `ANSWERS`."""
+    answer_paths: tuple[str, ...] = ()
+    """The beginnings of the paths that `answer` answers; all of them unless set."""
+    accounts_lag: float | list[float] = 0
+    """Seconds that the replica behind /v1/accounts is behind; of a list, each request meets the next."""
+    empty_accounts: bool = False
+    """/v1/accounts has no row."""
+    omit_rows: tuple[str, ...] = ()
+    """Currencies that /v1/accounts leaves out."""
     redirect: str | None = None
     """Where the handshake of a private stream is sent instead."""
     refuse_handshake: int | None = None
     refuse_public: int | None = None
     """The status that answers the handshake of a public stream."""
-    refuse_types: tuple[str, ...] = ()
-    """A subscription with one of these is answered with an error frame."""
     rest_body: str | None = None
     rest_count: int | None = None
     """How many requests `rest_status` answers; all of them unless set."""
     rest_paths: tuple[str, ...] = ()
     """The paths that `rest_status` answers; all of them unless set."""
     rest_status: int | None = None
+
+    # A connection
+
+    answer_error: str | None = None
+    """The name of the error that answers each subscription."""
+    close_after_handshake: bool = False
+    close_on_error: bool = False
+    """An error frame is the last one of its connection."""
+    forget_types: tuple[str, ...] = ()
+    """Types that a subscription silently loses: LIST_SUBSCRIPTIONS does not list them."""
+    ignore_list: bool = False
+    mute: bool = False
+    """Neither pongs nor data."""
+    no_pongs: bool = False
+    """Data, but no pongs."""
+    refuse_types: tuple[str, ...] = ()
+    """A subscription with one of these is answered with an error frame."""
+    text_frames: bool = False
+
+    # The frames of the account
+
+    complete_frames: bool = False
+    """Every frame lists every asset, as the user's specification has it."""
+    delay_types: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that frames of a type travel."""
+    drop_every: int = 0
+    """Of so many frames the last one is lost."""
+    drop_frames: bool = False
+    drop_types: tuple[str, ...] = ()
+    """Types whose frames are lost."""
+    duplicate_frames: bool = False
+    first_use_silence: float = 0
+    """Seconds after an account's first subscription in which nothing is sent."""
+    frame_delay: float | list[float] = 0
+    """Seconds each frame travels; of a list, each frame takes the next."""
+    mangle: str | None = None
+    """What frames of myAsset come as, one of `MANGLED`."""
+    merge_fills: bool = False
+    """Several fills of an order come in one frame."""
+    merge_frames: float = 0
+    """Seconds in which the changes of several frames of myAsset are gathered in one."""
+    omit_zero_rows: bool = False
+    """A coin sold out gets no row."""
     split_rows: bool = False
     """One frame a row."""
-    text_frames: bool = False
+    swap_frames: bool = False
+    """Of two frames the second comes first."""
+
+    clock_offset: float = 0
+    """Seconds by which the exchange's clock is ahead of ours."""
+
     _delays: list[float] = field(default_factory=list)
+    _lags: list[float] = field(default_factory=list)
 
     def set(self, **faults: object) -> None:
-        """Set faults by name; raises `AttributeError` for one that does not exist."""
+        """Set faults by name.
+
+        Raises `AttributeError` for one that does not exist, `KeyError` for a word that its table
+        does not have.
+        """
         for name, value in faults.items():
             if name.startswith("_") or name not in self.__slots__:
                 raise AttributeError(f"no such fault: {name}")
-            if name == "frame_delay":
-                self._delays = list(value) if isinstance(value, list) else []
-            if name in TUPLES and isinstance(value, list):
-                value = tuple(value)
+            if name in NAMED and value is not None and value not in NAMED[name]:
+                raise KeyError(f"no such {name}: {value}")
+            if isinstance(value, list):
+                if name == "frame_delay":
+                    self._delays = list(value)
+                elif name == "accounts_lag":
+                    self._lags = list(value)
+                elif name in TUPLES:
+                    value = tuple(value)
             setattr(self, name, value)
 
     def next_delay(self) -> float:
@@ -73,17 +149,32 @@ class Faults:
             return self._delays.pop(0) if self._delays else 0
         return self.frame_delay
 
-    def next_rest(self, path: str) -> tuple[int, str] | None:
-        """Return status and body for a REST request, if it is to fail."""
-        if self.maintenance:
-            return 503, "<html><body>서버 점검 중입니다.</body></html>"
+    def next_lag(self) -> float:
+        """Return the seconds that the next replica is behind."""
+        if isinstance(self.accounts_lag, list):
+            return self._lags.pop(0) if self._lags else 0
+        return self.accounts_lag
+
+    def answer_to(self, path: str) -> Answer | None:
+        """Return what answers a request or a handshake in place of the exchange, if anything does."""
+        if self.answer and (
+            not self.answer_paths or path.startswith(self.answer_paths)
+        ):
+            return ANSWERS[self.answer]
+        if path == PRIVATE and self.redirect:
+            return Answer(302, headers={"Location": self.redirect})
+        if path == PUBLIC and self.refuse_public:
+            return Answer(self.refuse_public)
+        if path in (PRIVATE, PUBLIC):
+            return Answer(self.refuse_handshake) if self.refuse_handshake else None
         if self.rest_status is None or (
             self.rest_paths and path not in self.rest_paths
         ):
             return None
-        status = self.rest_status
+        status, text = self.rest_status, self.rest_body or ""
         if self.rest_count is not None:
             self.rest_count -= 1
             if not self.rest_count:
                 self.rest_status = self.rest_count = None
-        return status, self.rest_body or ""
+        kind = "text/html" if text.startswith("<") else "application/json"
+        return Answer(status, text, kind)

@@ -7,12 +7,12 @@ markets, 0.25 % in the others.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-import time
 from typing import Final
 from uuid import uuid4
 
 from .ledger import ZERO, Ledger
 from .market import Market, Markets
+from .timestamps import Timestamps
 from .wire import EXACT, ROUNDED, Value
 
 FEES: Final = {"KRW": Decimal("0.0005")}
@@ -72,10 +72,10 @@ class OrderBook:
         moved: Callable[[Sequence[str], int], None],
         told: Callable[[dict[str, Value]], None],
         merges_fills: Callable[[], bool],
-        stamp: Callable[[], int],
+        timestamps: Timestamps,
     ) -> None:
-        """Move the ledger, tell currencies that moved and order frames; `stamp` gives ms."""
-        self._stamp = stamp
+        """Move the ledger, tell currencies that moved and order frames."""
+        self._timestamps = timestamps
         self._ledger = ledger
         self._markets = markets
         self._moved = moved
@@ -112,7 +112,7 @@ class OrderBook:
         else:
             assert volume is not None
             locked = volume
-        stamp = self._stamp()
+        stamp = self._timestamps.stamp()
         pays = market.quote if side == "BID" else market.base
         self._ledger.move(pays, EXACT.minus(locked), locked)
         order = Order(market, side, kind, price, volume, fee, locked, stamp)
@@ -126,7 +126,7 @@ class OrderBook:
         pays = order.market.quote if order.side == "BID" else order.market.base
         gets = order.market.base if order.side == "BID" else order.market.quote
         for number, volume in enumerate(parts):
-            stamp = self._stamp()
+            stamp = self._timestamps.stamp()
             fill = self._one_fill(order, volume, price)
             left = order.remaining
             if left == 0:
@@ -143,7 +143,7 @@ class OrderBook:
         """Give back what an open order locks; raises `KeyError`."""
         order = self._open.pop(uuid)
         pays = order.market.quote if order.side == "BID" else order.market.base
-        stamp = self._stamp()
+        stamp = self._timestamps.stamp()
         self._refund(order, pays)
         order.state = "cancel"
         self._tell(order)
@@ -243,7 +243,7 @@ class OrderBook:
                 "prevented_locked": ZERO,
                 "trade_timestamp": stamp if fill else None,
                 "order_timestamp": order.created,
-                "timestamp": _now(),
+                "timestamp": self._timestamps.now(),
                 "stream_type": "REALTIME",
             }
         )
@@ -272,7 +272,3 @@ def _parts(volume: Decimal, fills: int) -> list[Decimal]:
         return [volume]
     rest = EXACT.subtract(volume, EXACT.multiply(part, Decimal(fills - 1)))
     return [part] * (fills - 1) + [rest]
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -5,15 +5,15 @@ Sources: https://docs.upbit.com/kr/reference/websocket-myasset and websocket-myo
 
 import asyncio
 from collections.abc import Mapping, Sequence
-import time
 from typing import Final
 from uuid import uuid4
 
+from .delivery import Delivery, Frame
 from .faults import Faults
 from .keys import Key, Scope
 from .ledger import Ledger, Wallet
 from .streams import Refused, Session
-from .wire import Value
+from .timestamps import Timestamps
 
 SCOPES: Final = {"myAsset": Scope.ASSETS, "myOrder": Scope.ORDERS, "announcement": None}
 
@@ -48,11 +48,13 @@ class PrivateKind:
 class PrivateFeed:
     """Sends the account's changes to every private connection."""
 
-    def __init__(self, ledger: Ledger, faults: Faults) -> None:
+    def __init__(self, ledger: Ledger, faults: Faults, timestamps: Timestamps) -> None:
         """Begin with no connection."""
         self.sessions: list[Session] = []
         self._ledger = ledger
         self._faults = faults
+        self._timestamps = timestamps
+        self._delivery = Delivery(self.sessions, faults)
         self._first_use: float | None = None
 
     def first_used(self) -> None:
@@ -73,13 +75,13 @@ class PrivateFeed:
         groups = [[code] for code in codes] if self._faults.split_rows else [codes]
         for group in groups:
             if group:
-                self._send("myAsset", _asset_frame(group, wallets, stamp))
+                self._send(_asset_frame(group, wallets, stamp, self._timestamps.now()))
 
-    def told(self, frame: dict[str, Value]) -> None:
+    def told(self, frame: Frame) -> None:
         """Send what happened to an order."""
-        self._send("myOrder", frame)
+        self._send(frame)
 
-    def announce(self, frame: dict[str, Value]) -> None:
+    def announce(self, frame: Frame) -> None:
         """Send a notice of the exchange to whoever wants its category."""
         for session in self.sessions:
             wanted = session.subscriptions.get("announcement")
@@ -89,15 +91,13 @@ class PrivateFeed:
             if not isinstance(categories, list) or frame["category"] in categories:
                 session.send(frame)
 
-    def _send(self, kind: str, frame: dict[str, Value]) -> None:
-        faults = self._faults
-        if faults.drop_frames or kind in faults.drop_types or self._silent():
-            return
-        delay = faults.delay_types.get(kind, 0) or faults.next_delay()
-        for session in self.sessions:
-            if kind in session.subscriptions:
-                for _ in range(2 if faults.duplicate_frames else 1):
-                    session.send(frame, delay)
+    def stop(self) -> None:
+        """Send nothing any more."""
+        self._delivery.stop()
+
+    def _send(self, frame: Frame) -> None:
+        if not self._silent():
+            self._delivery.send(frame)
 
     def _silent(self) -> bool:
         if not self._faults.first_use_silence or self._first_use is None:
@@ -107,8 +107,8 @@ class PrivateFeed:
 
 
 def _asset_frame(
-    codes: Sequence[str], wallets: Mapping[str, Wallet], stamp: int
-) -> dict[str, Value]:
+    codes: Sequence[str], wallets: Mapping[str, Wallet], stamp: int, now: int
+) -> Frame:
     return {
         "type": "myAsset",
         "asset_uuid": str(uuid4()),
@@ -121,6 +121,6 @@ def _asset_frame(
             for code in codes
         ],
         "asset_timestamp": stamp,
-        "timestamp": int(time.time() * 1000),
+        "timestamp": now,
         "stream_type": "REALTIME",
     }

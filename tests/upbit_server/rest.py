@@ -56,17 +56,7 @@ class Rest:
             ("/v1/ticker/all", self._ticker_all),
             ("/v1/status/wallet", self._status_wallet),
         ):
-            app.router.add_get(path, guarded(self._failing(handler)))
-
-    def _failing(self, handler: Handler) -> Handler:
-        async def answer(request: web.Request) -> web.StreamResponse:
-            if failure := self._exchange.faults.next_rest(request.path):
-                status, body = failure
-                kind = "text/html" if body.startswith("<") else "application/json"
-                return web.Response(status=status, text=body, content_type=kind)
-            return await handler(request)
-
-        return answer
+            app.router.add_get(path, guarded(handler))
 
     def _signed(self, request: web.Request, scope: Scope | None) -> Key:
         """Check limits, signature and scope."""
@@ -88,7 +78,8 @@ class Rest:
 
     async def _accounts(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ASSETS)
-        held = self._exchange.ledger_book.held(self._exchange.faults.accounts_lag)
+        faults = self._exchange.faults
+        held = self._exchange.ledger_book.held(faults.next_lag())
         return _json(
             [
                 {
@@ -100,6 +91,7 @@ class Rest:
                     "unit_currency": wallet.unit_currency,
                 }
                 for code, wallet in held.items()
+                if not (faults.empty_accounts or code in faults.omit_rows)
             ]
         )
 

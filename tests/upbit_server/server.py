@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from random import Random
-import time
 from typing import Final, Self
 
 from aiohttp import web
+from yarl import URL
 
-from .faults import Faults
+from .answers import failing, refusal
+from .certificates import RIGHT, WRONG, Certificates
+from .faults import PRIVATE, PUBLIC, Faults
 from .keys import Key, Keys, Scope
 from .ledger import Ledger, Wallet
 from .limits import Limits
+from .line import Line
 from .market import Markets
+from .mishaps import MISHAPS
+from .names import Names
 from .orders import OrderBook
 from .private import PrivateFeed, PrivateKind
 from .public import PublicFeed
 from .rest import Handler, Rest, guarded
 from .streams import Session
+from .timestamps import Timestamps
 from .wire import EXACT, number
 
 CONNECTS_A_SECOND: Final = 5
@@ -28,29 +34,37 @@ CONNECTS_A_SECOND: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that came in: when (s of the event loop), for what, and how it was answered."""
+    """A request that came in: when (s of the event loop), for what, how signed, and how it was answered."""
 
     time: float
     path: str
     status: int
+    method: str = "GET"
+    authorization: str | None = None
 
 
 class UpbitServer:
     """An exchange with one account. Use it as an asynchronous context manager."""
 
-    def __init__(self, port: int = 0, seed: int = 0) -> None:
-        """Prepare an empty account; port 0 takes any free one."""
+    def __init__(
+        self, port: int = 0, seed: int = 0, certificates: Certificates | None = None
+    ) -> None:
+        """Prepare an empty account; port 0 takes any free one. With certificates it speaks TLS."""
         self.faults = Faults()
         self.requests: list[Request] = []
         self.markets = Markets(Random(seed))
         self.keys = Keys()
+        self.names = Names(self.faults)
         self._port = port
-        self._stamped = 0
+        self._certificates = certificates
+        self._stalled: asyncio.Event = asyncio.Event()
+        self._line: Line | None = None
         self._runner: web.AppRunner | None = None
         self._loop = asyncio.get_running_loop()
         self.limits = Limits(self._loop.time)
         self.ledger_book = Ledger(self._loop.time)
-        self.private = PrivateFeed(self.ledger_book, self.faults)
+        self._timestamps = Timestamps(self.faults)
+        self.private = PrivateFeed(self.ledger_book, self.faults, self._timestamps)
         self.public = PublicFeed(self.markets, self.faults)
         self.orders = OrderBook(
             self.ledger_book,
@@ -58,44 +72,49 @@ class UpbitServer:
             self.private.moved,
             self.private.told,
             lambda: self.faults.merge_fills,
-            self.stamp,
+            self._timestamps,
         )
 
     async def __aenter__(self) -> Self:
         """Open the port."""
-        app = web.Application(middlewares=[self._log])
+        app = web.Application(middlewares=[self._log, self._fail])
         Rest(self).add_to(app)
-        app.router.add_get("/websocket/v1", guarded(self._public))
-        app.router.add_get("/websocket/v1/private", guarded(self._private))
+        app.router.add_get(PUBLIC, guarded(self._public))
+        app.router.add_get(PRIVATE, guarded(self._private))
         # aiohttp's access log cannot be written while time stands still.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        assert self._runner.server
+        tls = self._certificates.server if self._certificates else None
+        self._line = Line(self._port, self.faults, self._runner.server, tls)
+        await self._line.open()
+        self._port = self._line.port
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End every connection and close the port."""
-        for session in (*self.private.sessions, *self.public.sessions):
-            session.drop()
-        assert self._runner
+        self.private.stop()
+        self._stalled.set()
+        assert self._line and self._runner
+        self._line.close()
         await self._runner.cleanup()
 
     @property
     def origin(self) -> str:
         """The origin that stands in for https://api.upbit.com."""
+        if self._certificates:
+            return f"https://{RIGHT}:{self._port}"
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def named_origin(self) -> str:
+        """The same by a name, which `names` looks up."""
+        return f"{URL(self.origin).with_host(RIGHT).origin()}"
 
     @property
     def connections(self) -> tuple[Session, ...]:
         """The private connections that are open."""
         return tuple(self.private.sessions)
-
-    def stamp(self) -> int:
-        """Return the time of a change, in ms: no two changes share one."""
-        self._stamped = max(self._stamped + 1, int(time.time() * 1000))
-        return self._stamped
 
     def ledger(self) -> dict[str, Wallet]:
         """Return what the account holds, exactly."""
@@ -119,18 +138,18 @@ class UpbitServer:
         exact = _positive(amount)
         self.ledger_book.bought(currency, exact, number(price), "KRW")
         self.ledger_book.move(currency, exact)
-        self.private.moved([currency], self.stamp())
+        self.private.moved([currency], self._timestamps.stamp())
 
     def withdraw(self, currency: str, amount: str) -> None:
         """Take an amount out; raises `Overdrawn`."""
         self.ledger_book.move(currency, EXACT.minus(_positive(amount)))
-        self.private.moved([currency], self.stamp())
+        self.private.moved([currency], self._timestamps.stamp())
 
     def lock(self, currency: str, amount: str) -> None:
         """Lock an amount, as a withdrawal that waits does; raises `Overdrawn`."""
         exact = _positive(amount)
         self.ledger_book.move(currency, EXACT.minus(exact), exact)
-        self.private.moved([currency], self.stamp())
+        self.private.moved([currency], self._timestamps.stamp())
 
     def order(
         self,
@@ -181,33 +200,38 @@ class UpbitServer:
     def fault(self, **faults: object) -> None:
         """Set standing faults (`Faults`), or let something happen once.
 
-        Once: `send_raw` (text or bytes), `send_error` (a name), `close` (a code; 1006 is abrupt), all
-        on every private connection; `close_public`; `ban` (seconds).
+        Once: what `MISHAPS` names, on every private connection; `close_public` (a code); `ban` (seconds).
         """
         for name, value in faults.items():
             match name, value:
-                case "send_raw", str() | bytes():
-                    for session in self.connections:
-                        session.send_raw(value)
-                case "send_error", str():
-                    for session in self.connections:
-                        session.send_error(value)
-                case "close", int():
-                    for session in self.connections:
-                        session.close(value)
                 case "close_public", int():
                     for session in tuple(self.public.sessions):
                         session.close(value)
                 case "ban", int() | float():
                     self.limits.ban(value)
+                case _ if mishap := MISHAPS.get(name):
+                    for session in self.connections:
+                        mishap(session, value)
                 case _:
                     self.faults.set(**{name: value})
+        self._follow()
+
+    def _follow(self) -> None:
+        """Bring what is open in line with the standing faults."""
+        faults = self.faults
+        if self._line:
+            self._line.follow()
+        if faults.vanish:
+            for session in (*self.private.sessions, *self.public.sessions):
+                session.vanish()
+        if self._certificates:
+            self._certificates.show(WRONG if faults.wrong_certificate else RIGHT)
+        if not faults.stall_handshake:
+            # Whoever was kept waiting is told nothing, but lost.
+            self._stalled.set()
+            self._stalled = asyncio.Event()
 
     async def _private(self, request: web.Request) -> web.StreamResponse:
-        if self.faults.refuse_handshake:
-            return web.Response(status=self.faults.refuse_handshake)
-        if self.faults.redirect:
-            return web.Response(status=302, headers={"Location": self.faults.redirect})
         key = self.keys.verify(
             request.headers.get("Authorization"), "", request.remote or ""
         )
@@ -215,8 +239,6 @@ class UpbitServer:
         return await self._serve(request, PrivateKind(key, self.private), self.private)
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
-        if refused := self.faults.refuse_handshake or self.faults.refuse_public:
-            return web.Response(status=refused)
         self.limits.spend("connect", request.remote or "", CONNECTS_A_SECOND)
         return await self._serve(request, self.public, self.public)
 
@@ -228,7 +250,7 @@ class UpbitServer:
     ) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False, timeout=0.1)
         await socket.prepare(request)
-        self.requests.append(Request(self._loop.time(), request.path, 101))
+        self._note(request, 101)
         session = Session(socket, request, self.faults, kind, feed.sessions.remove)
         feed.sessions.append(session)
         if self.faults.close_after_handshake:
@@ -238,12 +260,39 @@ class UpbitServer:
 
     @web.middleware
     async def _log(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        response = await handler(request)
+        try:
+            response = await handler(request)
+        except web.HTTPException as refused:
+            self._note(request, refused.status)
+            raise
         if response.status != 101:
-            self.requests.append(
-                Request(self._loop.time(), request.path, response.status)
-            )
+            self._note(request, response.status)
         return response
+
+    def _note(self, request: web.Request, status: int) -> None:
+        self.requests.append(
+            Request(
+                self._loop.time(),
+                request.path,
+                status,
+                request.method,
+                request.headers.get("Authorization"),
+            )
+        )
+
+    @web.middleware
+    async def _fail(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer as the faults say, and otherwise rightly."""
+        is_handshake = request.path in (PRIVATE, PUBLIC)
+        if is_handshake and self.faults.stall_handshake:
+            await self._stalled.wait()
+        answer = self.faults.answer_to(request.path)
+        if answer and answer.status:
+            return refusal(answer)
+        response = await handler(request)
+        if answer is None or is_handshake:
+            return response
+        return await failing(request, response, answer.body)
 
 
 def _positive(amount: str) -> Decimal:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
+import socket as sockets
+import struct
 from typing import Final, Protocol
 
 from aiohttp import WSMsgType, web
@@ -19,6 +21,9 @@ IDLE_CLOSE: Final = 120.0
 STATUS_EVERY: Final = 10.0
 MESSAGES_A_SECOND: Final = 5
 MESSAGES_A_MINUTE: Final = 100
+AT_ONCE: Final = struct.pack("ii", 1, 0)
+"""A linger of no time: the connection ends with a reset."""
+
 FORMATS: Final = ("DEFAULT", "SIMPLE", "JSON_LIST", "SIMPLE_LIST")
 
 
@@ -68,6 +73,7 @@ class Session:
         self.subscriptions: dict[str, Subscription] = {}
         self.format = "DEFAULT"
         self.pongs = 0
+        self._vanished = False
         self._request = request
         self._faults = faults
         self._kind = kind
@@ -76,7 +82,7 @@ class Session:
         self._timers: set[asyncio.TimerHandle] = set()
         self._idle: asyncio.TimerHandle | None = None
         self._status: asyncio.TimerHandle | None = None
-        self._outbox: asyncio.Queue[str | bytes | int] = asyncio.Queue()
+        self._outbox: asyncio.Queue[tuple[WSMsgType, bytes] | int] = asyncio.Queue()
         self._messages: deque[float] = deque()
 
     async def run(self) -> None:
@@ -88,7 +94,7 @@ class Session:
                 self._stay()
                 match message.type:
                     case WSMsgType.PING:
-                        if not self._faults.mute:
+                        if not (self._faults.mute or self._faults.no_pongs):
                             await self.socket.pong(message.data)
                     case WSMsgType.PONG:
                         self.pongs += 1
@@ -101,58 +107,87 @@ class Session:
                     timer.cancel()
             self._closed(self)
 
-    def send(self, frame: Value, delay: float = 0) -> None:
-        """Send a frame in the connection's format, after some seconds."""
-        self._send_text(formatted(frame, self.format), delay)
+    def send(
+        self,
+        frame: Value,
+        delay: float = 0,
+        mangle: Callable[[str], str | bytes] | None = None,
+    ) -> None:
+        """Send a frame in the connection's format, after some seconds; mangled on its way if so wished."""
+        text = formatted(frame, self.format)
+        self._send_json(mangle(text) if mangle else text, delay)
 
     def send_raw(self, data: str | bytes, delay: float = 0) -> None:
         """Send a text or binary frame as it is, after some seconds."""
-        if delay <= 0:
-            self._outbox.put_nowait(data)
-            return
-
-        def deliver() -> None:
-            self._timers.discard(timer)
-            self._outbox.put_nowait(data)
-
-        timer = self._loop.call_later(delay, deliver)
-        self._timers.add(timer)
+        if isinstance(data, str):
+            self._queue((WSMsgType.TEXT, data.encode()), delay)
+        else:
+            self._queue((WSMsgType.BINARY, data), delay)
 
     def send_error(self, name: str, message: str = "") -> None:
         """Send an error frame; it has the same shape in every format."""
-        self._send_text(dump({"error": {"name": name, "message": message or name}}))
+        self._send_json(dump({"error": {"name": name, "message": message or name}}))
         if self._faults.close_on_error:
             self.close(1008)
 
     def close(self, code: int) -> None:
-        """End the connection with a close frame; 1006 stands for none."""
-        if code == 1006:
-            self.drop()
-        else:
-            self._outbox.put_nowait(code)
+        """End the connection with a close frame.
 
-    def _send_text(self, text: str, delay: float = 0) -> None:
-        """Send JSON in the kind of frame that the exchange uses, which is binary."""
-        self.send_raw(text if self._faults.text_frames else text.encode(), delay)
+        1005 stands for one without a code, 1006 and 1015 for none at all: no server sends those.
+        """
+        if code in (1006, 1015):
+            self.drop()
+        elif code == 1005:
+            self._queue((WSMsgType.CLOSE, b""))
+        else:
+            self._queue(code)
 
     def drop(self) -> None:
         """End the connection without a close frame, which its peer sees as 1006."""
-        if self._request.transport:
+        if self._request.transport and not self._vanished:
             self._request.transport.abort()
+
+    def reset(self) -> None:
+        """End the connection with a reset, as a crash or a firewall does."""
+        if self._request.transport:
+            self._request.transport.get_extra_info("socket").setsockopt(
+                sockets.SOL_SOCKET, sockets.SO_LINGER, AT_ONCE
+            )
+        self.drop()
+
+    def vanish(self) -> None:
+        """Send nothing from here on, and do not end: packets vanish."""
+        self._vanished = True
+
+    def _send_json(self, data: str | bytes, delay: float = 0) -> None:
+        """Send JSON in the kind of frame that the exchange uses, which is binary."""
+        kind = WSMsgType.TEXT if self._faults.text_frames else WSMsgType.BINARY
+        self._queue((kind, data.encode() if isinstance(data, str) else data), delay)
+
+    def _queue(self, sent: tuple[WSMsgType, bytes] | int, delay: float = 0) -> None:
+        if delay <= 0:
+            self._outbox.put_nowait(sent)
+            return
+
+        def deliver() -> None:
+            self._timers.discard(timer)
+            self._outbox.put_nowait(sent)
+
+        timer = self._loop.call_later(delay, deliver)
+        self._timers.add(timer)
 
     async def _write(self) -> None:
         while True:
-            data = await self._outbox.get()
-            if self._faults.mute or self.socket.closed:
+            sent = await self._outbox.get()
+            if self._faults.mute or self._vanished or self.socket.closed:
                 continue
             self._stay()
             try:
-                if isinstance(data, int):
-                    await self.socket.close(code=data)
-                elif isinstance(data, bytes):
-                    await self.socket.send_bytes(data)
+                if isinstance(sent, int):
+                    await self.socket.close(code=sent)
                 else:
-                    await self.socket.send_str(data)
+                    kind, data = sent
+                    await self.socket.send_frame(data, kind)
             except ConnectionError:
                 return
 
@@ -189,7 +224,7 @@ class Session:
         )
 
     def _tell_status(self) -> None:
-        self._send_text('{"status":"UP"}')
+        self._send_json('{"status":"UP"}')
         if self._status:
             self._status.cancel()
         self._status = self._loop.call_later(STATUS_EVERY, self._tell_status)
@@ -213,6 +248,8 @@ class Session:
         typed = [part for part in parts if "type" in part]
         if not typed:
             raise Refused("NO_TYPE", "type이 없습니다.")
+        if error := self._faults.answer_error:
+            raise Refused(error, error)
         for part in typed:
             if part["type"] in self._faults.refuse_types:
                 raise Refused("INVALID_PARAM", "지원하지 않는 type입니다.")
@@ -239,6 +276,6 @@ class Session:
             }
             for one in self.subscriptions.values()
         ]
-        self._send_text(
+        self._send_json(
             dump({"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket})
         )
