@@ -9,7 +9,7 @@ from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, llm
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -241,6 +241,21 @@ async def test_a_refresh_asks_for_a_snapshot(
             await hass.services.async_call(domain, name, data, blocking=True)
         after = len([one for one in server.requests if one.path == "/v1/accounts"])
         assert after == before + 1
+
+
+async def test_a_refresh_that_may_not_ask_yet_says_what_the_exchange_refused(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Else the second click looks like a success."""
+    await clock.advance(10)
+    server.fault(rest_status=401, rest_body='{"error": {"name": "out_of_scope"}}')
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as refused:
+            await hass.services.async_call("upbit", "refresh", {}, blocking=True)
+        assert refused.value.translation_key == "missing_permission"
+    server.fault(rest_status=None, rest_body=None)
+    await clock.advance(10)
+    await hass.services.async_call("upbit", "refresh", {}, blocking=True)
 
 
 async def test_the_history_is_asked_for_by_span_currency_and_kind(

@@ -131,10 +131,13 @@ class UpbitCoordinator(KeyedCoordinator):
             raise UpdateFailed(**sentence_of(refusal))
 
     async def async_refresh_now(self) -> None:
-        """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`."""
-        if self._snapshots.held_back:
-            return
-        if refusal := await self._snapshots.async_take():
+        """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`.
+
+        Where none may be asked for yet, the last one counts.
+        """
+        if not self._snapshots.held_back:
+            await self._snapshots.async_take()
+        if refusal := self._snapshots.refusal:
             raise HomeAssistantError(**sentence_of(refusal))
 
     @callback

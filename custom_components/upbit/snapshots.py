@@ -43,7 +43,8 @@ class Snapshots:
         self._plan = SnapshotPlan()
         self._due: TimerHandle | None = None
         self._in_flight = False
-        self._failed = False
+        self.refusal: UpbitError | None = None
+        """Why the last one did not come."""
 
     @property
     def held_back(self) -> bool:
@@ -75,24 +76,22 @@ class Snapshots:
         requested = now()
         self._plan = self._plan.request_made(requested)
         self._in_flight = True
-        refusal: UpbitError | None = None
         try:
             accounts = await self._rest.accounts()
         except UpbitError as error:
-            self._failed = True
-            refusal = error
+            self.refusal = error
             if isinstance(error, RateLimited) and error.retry_after:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
             _LOGGER.debug("No snapshot of %s: %s", self._entry.title, error)
             self._troubles.refused(error)
         else:
-            self._failed = False
+            self.refusal = None
             self._troubles.answered()
             self._met(accounts, requested)
         finally:
             self._in_flight = False
         self.arm()
-        return refusal
+        return self.refusal
 
     @callback
     def arm(self) -> None:
@@ -100,7 +99,7 @@ class Snapshots:
         self.cancel()
         if self._in_flight:
             return
-        due = self._plan.due(repeat=self._failed or self._repeat())
+        due = self._plan.due(repeat=self.refusal is not None or self._repeat())
         if due is not None:
             self._due = self._hass.loop.call_at(due, self._start)
 
