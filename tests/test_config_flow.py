@@ -200,6 +200,8 @@ async def test_a_host_that_is_no_relay_is_reported_on_its_section(
     result = await submitted(hass, await opened(hass), filled(server.issue_key(), host))
     assert result["errors"] == {"advanced": "invalid_host"}
     assert not server.requests
+    assert result["data_schema"]
+    assert result["data_schema"].schema["advanced"].options == {"collapsed": False}
 
 
 async def test_the_same_key_cannot_be_added_twice(
@@ -232,6 +234,21 @@ async def test_a_second_account_is_asked_for_its_title(
     assert result["title"] == "Savings"
     await hass.async_block_till_done()
     assert hass.states.get("sensor.savings_btc")
+
+
+async def test_the_same_key_entered_in_two_forms_becomes_one_account(
+    hass: HomeAssistant, server: UpbitServer, entry: MockConfigEntry, unloaded: None
+) -> None:
+    """The form that is finished later says so."""
+    data = filled(server.issue_key(), server.origin)
+    first, second = [await submitted(hass, await opened(hass), data) for _ in range(2)]
+    assert first["step_id"] == second["step_id"] == "title"
+    result = await submitted(hass, first["flow_id"], {"name": "One"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    result = await submitted(hass, second["flow_id"], {"name": "Two"})
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
 
 
 async def refused(

@@ -51,6 +51,8 @@ KEY_SCHEMA: Final = vol.Schema(
     }
 )
 
+_ADVANCED: Final = vol.Schema({vol.Optional(CONF_API_HOST): TextSelector()})
+
 _WHERE: Final = {
     vol.Required(CONF_REGION, default="kr"): SelectSelector(
         SelectSelectorConfig(
@@ -59,10 +61,7 @@ _WHERE: Final = {
             mode=SelectSelectorMode.DROPDOWN,
         )
     ),
-    vol.Required(SECTION_ADVANCED): section(
-        vol.Schema({vol.Optional(CONF_API_HOST): TextSelector()}),
-        {"collapsed": True},
-    ),
+    vol.Required(SECTION_ADVANCED): section(_ADVANCED, {"collapsed": True}),
 }
 
 USER_SCHEMA: Final = KEY_SCHEMA.extend(_WHERE)
@@ -120,7 +119,7 @@ class UpbitConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data = data
         if self._async_current_entries():
             return await self.async_step_title()
-        return self.async_create_entry(title=TITLE, data=data)
+        return self._created(TITLE)
 
     async def async_step_title(
         self, user_input: dict[str, str] | None = None
@@ -131,7 +130,7 @@ class UpbitConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             title = user_input[CONF_NAME].strip()
             if title and title.casefold() not in taken:
-                return self.async_create_entry(title=title, data=self._data)
+                return self._created(title)
             errors[CONF_NAME] = "title_taken" if title else "title_missing"
         suggested = next(
             title
@@ -141,6 +140,11 @@ class UpbitConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._form(
             "title", TITLE_SCHEMA, user_input or {CONF_NAME: suggested}, errors
         )
+
+    def _created(self, title: str) -> ConfigFlowResult:
+        """Create the entry, unless the same form was finished elsewhere meanwhile."""
+        self._async_abort_entries_match({CONF_ACCESS_KEY: self._data[CONF_ACCESS_KEY]})
+        return self.async_create_entry(title=title, data=self._data)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -204,6 +208,10 @@ class UpbitConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] | None = None,
         placeholders: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
+        if errors and SECTION_ADVANCED in errors:
+            # What is to be mended is in sight.
+            opened = section(_ADVANCED, {"collapsed": False})
+            schema = schema.extend({vol.Required(SECTION_ADVANCED): opened})
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
