@@ -221,7 +221,7 @@ async def test_the_value_of_the_account_rises_by_its_prices_and_not_by_a_deposit
     await add(
         hass,
         account,
-        currency="account",
+        currency="",
         measure="value",
         condition="increase",
         threshold="1000000",
@@ -377,7 +377,7 @@ async def test_removing_an_alert_takes_its_device_and_leaves_the_account(
             {"condition": "increase", "threshold": "0"},
             {"threshold": "threshold_not_positive"},
         ),
-        ({"currency": "account"}, {"measure": "measure_needs_currency"}),
+        ({"currency": ""}, {"measure": "measure_needs_currency"}),
         (
             {"name": "", "currency": "NOSUCH", "threshold": "x"},
             {

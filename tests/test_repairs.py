@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -133,8 +134,10 @@ async def test_a_key_that_expires_soon_is_told_two_weeks_before(
     await clock.advance(24 * 3600 + 60)
     (issue,) = repairs(hass).values()
     assert issue.translation_key == "key_expires"
-    assert issue.translation_placeholders
-    assert issue.translation_placeholders["days"] == "13"
+    assert issue.translation_placeholders == {
+        "account": "Upbit",
+        "date": f"{dt_util.as_local(expires):%Y-%m-%d %H:%M}",
+    }
     other = server.issue_key()
     hass.config_entries.async_update_entry(
         entry,

@@ -1,6 +1,6 @@
 """How an alert is set up and edited in the UI: each mistake gets its own sentence, at its field."""
 
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.config_entries import (
     ConfigEntryState,
@@ -34,8 +34,6 @@ from .portfolio.amounts import ZERO, text
 from .portfolio.valuation import Worth
 from .typed import number
 
-WHOLE_ACCOUNT: Final = "account"
-
 
 def _choice(key: str, options: list[str]) -> SelectSelector:
     return SelectSelector(
@@ -50,11 +48,12 @@ def schema_of(currencies: list[str]) -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(CONF_NAME): TextSelector(),
-            vol.Required(CONF_CURRENCY, default=WHOLE_ACCOUNT): SelectSelector(
+            # Empty for the whole account: a select that takes other codes shows the value of its
+            # choice, not the text.
+            vol.Optional(CONF_CURRENCY): SelectSelector(
                 SelectSelectorConfig(
-                    options=[WHOLE_ACCOUNT, *currencies],
+                    options=currencies,
                     custom_value=True,
-                    translation_key="alert_currency",
                     mode=SelectSelectorMode.DROPDOWN,
                 )
             ),
@@ -89,11 +88,7 @@ class AlertFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Edit an alert."""
         subentry = self._get_reconfigure_subentry()
-        stored = {
-            **subentry.data,
-            CONF_NAME: subentry.title,
-            CONF_CURRENCY: subentry.data.get(CONF_CURRENCY, WHOLE_ACCOUNT),
-        }
+        stored = {**subentry.data, CONF_NAME: subentry.title}
         return await self._async_form("reconfigure", user_input, stored)
 
     async def _async_form(
@@ -148,8 +143,7 @@ def _checked(
     name = user_input[CONF_NAME].strip()
     if not name:
         errors[CONF_NAME] = "name_missing"
-    chosen = user_input[CONF_CURRENCY].strip()
-    currency = None if chosen in ("", WHOLE_ACCOUNT) else chosen.upper()
+    currency = user_input.get(CONF_CURRENCY, "").strip().upper() or None
     if currency is not None and not _exists(account, currency):
         errors[CONF_CURRENCY] = "unknown_currency"
     threshold = number(user_input[CONF_THRESHOLD])

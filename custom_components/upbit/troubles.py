@@ -93,15 +93,11 @@ class Troubles:
     @callback
     def expiry_known(self, expires: datetime) -> None:
         """Say that the key expires soon, or withdraw it for a key that does not."""
-        left = expires - dt_util.utcnow()
-        if left > EXPIRES_SOON:
+        if expires - dt_util.utcnow() > EXPIRES_SOON:
             self._withdraw(Trouble.EXPIRES)
             return
-        day = dt_util.as_local(expires)
-        self._raise(
-            Trouble.EXPIRES,
-            named={"date": f"{day:%Y-%m-%d %H:%M}", "days": str(max(left.days, 0))},
-        )
+        moment = dt_util.as_local(expires)
+        self._raise(Trouble.EXPIRES, named={"date": f"{moment:%Y-%m-%d %H:%M}"})
 
     # The private stream
 

@@ -89,7 +89,7 @@ def automate(page: Page, demo: Demo) -> None:
     page.goto("/config/automation/edit/new")
     page.get_by_role("button", name="Add trigger").first.click()
     dialog = page.locator("add-automation-element-dialog")
-    dialog.locator("input").first.fill("holding changed")
+    dialog.locator("input").first.fill("Upbit")  # as the documentation says
     described = page.get_by_text("Triggers when more or less of a currency is held")
     described.wait_for()
     keep(page, "automation-trigger")
