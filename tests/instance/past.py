@@ -1,4 +1,4 @@
-"""A past for the sample account: what the recorder would know of its worth after a month."""
+"""A past for the sample account: what the recorder would know of its worth and gain after a month."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,8 @@ from aiohttp import ClientSession
 from .run import NotStartedError, get
 
 DAYS: Final = 30
-STATISTIC: Final = "sensor.upbit_total_value"
+VALUE: Final = "sensor.upbit_total_value"
+PROFIT: Final = "sensor.upbit_profit_since_baseline"
 
 
 def worth_of_sample(base: str, access: str, within: float = 30) -> float:
@@ -20,13 +21,18 @@ def worth_of_sample(base: str, access: str, within: float = 30) -> float:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         with suppress(HTTPError, ValueError):
-            return float(get(base, f"/api/states/{STATISTIC}", access)["state"])
+            return float(get(base, f"/api/states/{VALUE}", access)["state"])
         time.sleep(0.1)
-    raise NotStartedError(f"{STATISTIC} has no state.")
+    raise NotStartedError(f"{VALUE} has no state.")
 
 
 async def import_past(base: str, access: str, worth: float) -> None:
-    """Import hourly statistics that walk, backwards from what the account is worth now, in won."""
+    """Import hourly statistics that walk, backwards from what the account is worth now, in won.
+
+    The profit counts from now, as the baseline of a new account does.
+    """
+    walk = _walk(worth)
+    past = {VALUE: walk, PROFIT: [value - worth for value in walk]}
     async with (
         ClientSession() as session,
         session.ws_connect(f"{base}/api/websocket") as socket,
@@ -34,33 +40,39 @@ async def import_past(base: str, access: str, worth: float) -> None:
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": access})
         await socket.receive_json()
-        await socket.send_json(
-            {
-                "id": 1,
-                "type": "recorder/import_statistics",
-                "metadata": {
-                    "has_sum": True,
-                    "mean_type": 0,
-                    "name": None,
-                    "source": "recorder",
-                    "statistic_id": STATISTIC,
-                    "unit_of_measurement": "KRW",
-                    "unit_class": None,
-                },
-                "stats": _walk(worth),
-            }
-        )
-        answer = await socket.receive_json()
-        assert answer["success"], answer
+        for number, (statistic, values) in enumerate(past.items(), start=1):
+            await socket.send_json(
+                {
+                    "id": number,
+                    "type": "recorder/import_statistics",
+                    "metadata": {
+                        "has_sum": True,
+                        "mean_type": 0,
+                        "name": None,
+                        "source": "recorder",
+                        "statistic_id": statistic,
+                        "unit_of_measurement": "KRW",
+                        "unit_class": None,
+                    },
+                    "stats": _hourly(values),
+                }
+            )
+            answer = await socket.receive_json()
+            assert answer["success"], answer
 
 
-def _walk(worth: float) -> list[dict[str, Any]]:
+def _walk(worth: float) -> list[float]:
     dice = Random(7)
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     values = [worth]
     for _ in range(DAYS * 24):
         values.append(values[-1] * (1 - dice.gauss(0.0003, 0.004)))
     values.reverse()
+    return values
+
+
+def _hourly(values: list[float]) -> list[dict[str, Any]]:
+    """Return statistics of the hours that end now."""
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return [
         {
             "start": (now - timedelta(hours=len(values) - number)).isoformat(),

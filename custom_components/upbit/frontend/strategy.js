@@ -16,14 +16,27 @@ const MOST_BARS = 30;
 
 const DAY = 86_400_000;
 
+const COLUMNS = 3;
+
+/** A screen on which three columns fit beside the sidebar. */
+const THREE_COLUMNS = "(min-width: 1320px)";
+
 const TEXTS = {
   en: {
+    title: "Upbit",
     description: "Worth and profit, shares, a section for each currency, activities and alerts",
     worth: "Worth",
     shares: "Shares of the whole",
-    time: "Worth over time",
+    history: "Over time",
+    time: "Total value",
     today: "The last 24 hours",
     daily: "Profit by day",
+    // A tile of half a narrow column cuts off the whole name.
+    shorter: {
+      profit_since_baseline: { name: "Since baseline" },
+      gain_over_holding: { name: "Over holding" },
+    },
+    held: "Holdings",
     others: "Others",
     activity: "Activity",
     alerts: "Alerts",
@@ -32,12 +45,16 @@ const TEXTS = {
     add: "Add one",
   },
   ko: {
+    title: "업비트",
     description: "평가금액과 손익, 자산 비중, 화폐별 현황, 활동과 알림",
     worth: "보유자산",
     shares: "자산 비중",
-    time: "총 보유자산 추이",
+    history: "자산 추이",
+    time: "총 보유자산",
     today: "최근 24시간",
     daily: "일별 손익",
+    shorter: { profit_since_baseline: { name: "기준 이후 손익" } },
+    held: "보유수량",
     others: "기타",
     activity: "활동",
     alerts: "알림",
@@ -59,8 +76,9 @@ const SUMS = [
   "locked_ratio",
 ];
 
-/** What a currency's section shows after its total and its worth. */
+/** What a currency's section shows after its total. */
 const PARTS = [
+  "value",
   "profit",
   "profit_rate",
   "price",
@@ -71,7 +89,7 @@ const PARTS = [
 ];
 
 /** Those of them that need a price. */
-const PRICED = new Set(["profit", "profit_rate", "price", "price_change"]);
+const PRICED = new Set(["value", "profit", "profit_rate", "price", "price_change"]);
 
 const CONNECTION = [
   "connection",
@@ -83,10 +101,9 @@ const CONNECTION = [
   "refresh",
 ];
 
-const textsOf = (hass) =>
-  (hass.locale?.language ?? hass.language ?? "en").startsWith("ko")
-    ? TEXTS.ko
-    : TEXTS.en;
+const textsIn = (language) => (language.startsWith("ko") ? TEXTS.ko : TEXTS.en);
+
+const textsOf = (hass) => textsIn(hass.locale?.language ?? hass.language ?? "en");
 
 /** Return a state as a number; what is unknown is nothing. */
 const numberOf = (hass, entityId) => Number(hass.states[entityId]?.state) || 0;
@@ -106,9 +123,14 @@ const heading = (text, icon, more = {}) => ({
 
 const grid = (...cards) => ({ type: "grid", cards: cards.filter(Boolean) });
 
-const trend = { features: [{ type: "trend-graph", hours_to_show: 24 }] };
-
 const whole = { grid_options: { columns: "full" } };
+
+const CONNECTION_LOOKS = {
+  connection: { color: "green" },
+  key_expiry: { time_format: "date", ...whole },
+};
+
+const trend = { features: [{ type: "trend-graph", hours_to_show: 24 }] };
 
 /**
  * Return the accounts: each with its own entities by translation key, its currencies and its alerts.
@@ -194,7 +216,7 @@ function worthSection(account, texts) {
   return grid(
     heading(texts.worth, "mdi:safe-square"),
     sensors.total_value && tile(sensors.total_value, { ...trend, ...whole }),
-    ...SUMS.map((key) => sensors[key] && tile(sensors[key])),
+    ...SUMS.map((key) => sensors[key] && tile(sensors[key], texts.shorter[key])),
   );
 }
 
@@ -219,57 +241,82 @@ function sharesCards(hass, held, texts) {
   ];
 }
 
-async function timeSection(hass, account, texts) {
+/** Return graphs of the worth: of the last day until the recorder knows of more. */
+async function graphsOf(hass, account, texts) {
   const { total_value: total, profit_since_baseline: profit } = account.sensors;
   if (!total) {
-    return undefined;
+    return [];
   }
   const [days, profitDays] = await Promise.all(
     [total, profit].map((entity) => (entity ? recordedDays(hass, entity) : 0)),
   );
+  if (days <= 1) {
+    return [
+      {
+        type: "history-graph",
+        title: texts.today,
+        hours_to_show: 24,
+        entities: [{ entity: total, name: entityName }],
+        fit_y_data: true,
+      },
+    ];
+  }
   const graph = (entity, more) => ({
     type: "statistics-graph",
     entities: [{ entity, name: entityName }],
     hide_legend: true,
     ...more,
-    ...whole,
   });
-  return grid(
-    heading(texts.time, "mdi:chart-line"),
-    {
-      type: "history-graph",
-      title: texts.today,
-      hours_to_show: 24,
-      entities: [{ entity: total, name: entityName }],
-      fit_y_data: true,
-      ...whole,
-    },
-    days > 0 &&
-      graph(total, {
-        days_to_show: days,
-        stat_types: ["state"],
-        period: days > 7 ? "day" : "hour",
-        chart_type: "line",
-        fit_y_data: true,
-      }),
-    profitDays > 1 &&
-      graph(profit, {
-        title: texts.daily,
-        days_to_show: Math.min(profitDays, MOST_BARS),
-        stat_types: ["change"],
-        period: "day",
-        chart_type: "bar",
-      }),
-  );
+  const worth = graph(total, {
+    title: texts.time,
+    days_to_show: days,
+    stat_types: ["state"],
+    period: days > 7 ? "day" : "hour",
+    chart_type: "line",
+    fit_y_data: true,
+  });
+  const daily = graph(profit, {
+    title: texts.daily,
+    days_to_show: Math.min(profitDays, MOST_BARS),
+    stat_types: ["change"],
+    period: "day",
+    chart_type: "bar",
+  });
+  return profitDays > 1 ? [worth, daily] : [worth];
 }
 
-function currencySection({ name, sensors, priced }) {
+/**
+ * Return the graphs one above the other for a screen of three columns, else side by side.
+ *
+ * A section that is much higher than its neighbours would leave a hole beside it.
+ */
+function timeSections(graphs, texts) {
+  if (!graphs.length) {
+    return [];
+  }
+  const section = (columns, media_query, more) => ({
+    ...grid(
+      heading(texts.history, "mdi:chart-line"),
+      ...graphs.map((graph) => ({ ...graph, grid_options: { columns } })),
+    ),
+    visibility: [{ condition: "screen", media_query }],
+    ...more,
+  });
+  return [
+    section("full", THREE_COLUMNS),
+    section(graphs.length > 1 ? 12 : "full", `not all and ${THREE_COLUMNS}`, {
+      column_span: 2,
+    }),
+  ];
+}
+
+function currencySection({ name, sensors, priced }, texts) {
   return grid(
     heading(name, "mdi:hand-coin", {
       badges: sensors.price_change ? [{ type: "entity", entity: sensors.price_change }] : [],
     }),
-    sensors.currency && tile(sensors.currency, { name: { type: "device" } }),
-    priced && sensors.value && tile(sensors.value, trend),
+    // The whole width: an amount has as many digits as it has, and none is to be cut off.
+    sensors.currency && tile(sensors.currency, { name: texts.held, ...whole }),
     ...PARTS.filter((key) => priced || !PRICED.has(key)).map(
       (key) => sensors[key] && tile(sensors[key]),
     ),
@@ -285,10 +332,15 @@ function othersSection(others, texts) {
   if (!others.length) {
     return undefined;
   }
-  return grid(
-    heading(texts.others, "mdi:dots-horizontal"),
-    ...others.map(({ sensors }) => tile(sensors.currency, { name: { type: "device" } })),
-  );
+  return {
+    ...grid(
+      heading(texts.others, "mdi:dots-horizontal"),
+      ...others.map(({ sensors }) =>
+        tile(sensors.currency, { name: { type: "device" }, grid_options: { columns: 12 } }),
+      ),
+    ),
+    column_span: COLUMNS,
+  };
 }
 
 function activityCards({ sensors }, texts) {
@@ -298,6 +350,9 @@ function activityCards({ sensors }, texts) {
   }
   return [
     heading(texts.activity, "mdi:swap-horizontal"),
+    // The logbook knows what kind of activity it was; the last one says of what currency.
+    sensors.activity &&
+      tile(sensors.activity, { state_content: ["event_type", "currency", "state"], ...whole }),
     {
       type: "logbook",
       target: { entity_id: events },
@@ -320,7 +375,7 @@ function alertsSection({ alerts }, texts) {
 function connectionSection({ sensors }, texts) {
   return grid(
     heading(texts.connection, "mdi:lan-connect"),
-    ...CONNECTION.map((key) => sensors[key] && tile(sensors[key])),
+    ...CONNECTION.map((key) => sensors[key] && tile(sensors[key], CONNECTION_LOOKS[key])),
   );
 }
 
@@ -330,17 +385,17 @@ async function viewOf(hass, account, texts) {
     worthSection(account, texts),
     // Both are low: together they are as high as their neighbours.
     grid(...sharesCards(hass, held, texts), ...activityCards(account, texts)),
-    await timeSection(hass, account, texts),
-    ...held.slice(0, SECTIONS).map(currencySection),
-    othersSection(held.slice(SECTIONS), texts),
+    ...timeSections(await graphsOf(hass, account, texts), texts),
     alertsSection(account, texts),
+    ...held.slice(0, SECTIONS).map((currency) => currencySection(currency, texts)),
+    othersSection(held.slice(SECTIONS), texts),
     connectionSection(account, texts),
   ];
   return {
     title: account.title,
     path: account.id,
     type: "sections",
-    max_columns: 3,
+    max_columns: COLUMNS,
     dense_section_placement: true,
     sections: sections.filter((section) => section?.cards.length),
   };
@@ -348,7 +403,7 @@ async function viewOf(hass, account, texts) {
 
 function emptyView(texts) {
   return {
-    title: "Upbit",
+    title: texts.title,
     type: "sections",
     sections: [
       grid({
@@ -363,15 +418,15 @@ class UpbitDashboardStrategy extends HTMLElement {
   /** A currency that is bought and an alert that is added show without a reload. */
   static registryDependencies = ["entities", "devices"];
 
-  static getCreateSuggestions() {
-    return { title: "Upbit", icon: "mdi:finance" };
+  static getCreateSuggestions(hass) {
+    return { title: textsOf(hass).title, icon: "mdi:finance" };
   }
 
   static async generate(_config, hass) {
     const texts = textsOf(hass);
     const accounts = accountsOf(hass);
     return {
-      title: "Upbit",
+      title: texts.title,
       views: accounts.length
         ? await Promise.all(accounts.map((account) => viewOf(hass, account, texts)))
         : [emptyView(texts)],
@@ -381,10 +436,13 @@ class UpbitDashboardStrategy extends HTMLElement {
 
 customElements.define("ll-strategy-dashboard-upbit", UpbitDashboardStrategy);
 
+// Before anybody is logged in there is no language but the browser's.
+const { title, description } = textsIn(navigator.language);
+
 window.customStrategies ??= [];
 window.customStrategies.push({
   type: DOMAIN,
   strategyType: "dashboard",
-  name: "Upbit",
-  description: (navigator.language.startsWith("ko") ? TEXTS.ko : TEXTS.en).description,
+  name: title,
+  description,
 });
