@@ -153,6 +153,23 @@ async def test_a_key_that_expires_soon_is_told_two_weeks_before(
     await clock.settle()
 
 
+async def test_the_end_of_a_key_is_asked_for_again_an_hour_after_no_answer(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Its sensor is there once the exchange has told."""
+    server.fault(rest_status=500, rest_paths=("/v1/api_keys",))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(60)
+    assert hass.states.get("sensor.upbit_key_expiry") is None
+    server.fault(rest_status=None)
+    await clock.advance(3500)
+    assert hass.states.get("sensor.upbit_key_expiry") is None
+    await clock.advance(100)
+    assert state(hass, "sensor.upbit_key_expiry").state
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.settle()
+
+
 async def test_a_connection_that_keeps_breaking_is_told_until_it_has_stood(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
