@@ -1,6 +1,6 @@
 """Random sessions of a trader: what is told against what was done, with and without the order scope."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,10 +14,20 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .activities import Heard
 from .clock import Clock
+from .shares import Recorder, record_share
 from .upbit_server import UpbitServer
 
 SESSIONS: Final = int(os.environ.get("UPBIT_SESSIONS", "40"))
 """How many a run plays: scripts/test --long plays 500."""
+
+AT_A_TIME: Final = 20
+"""Sessions that one account plays, one after the other."""
+
+BATCHES: Final = [
+    range(first, min(first + AT_A_TIME, SESSIONS))
+    for first in range(0, SESSIONS, AT_A_TIME)
+]
+"""The seeds of the sessions."""
 
 ACTIONS: Final = 6
 TINY: Final = Decimal("1E-8")
@@ -37,13 +47,19 @@ FLOWS: Final = {"KRW": "500000", "XRP": "200", "ETH": "0.5"}
 """What is deposited and withdrawn: more than a hundredth of what is traded."""
 
 
+type Moved = dict[str, Decimal]
+"""What changed, by currency."""
+
+
+def _nothing() -> Moved:
+    return defaultdict(lambda: ZERO)
+
+
 @dataclass
 class Done:
     """What a session has done, as the exchange's own ledger shows it."""
 
-    trades: dict[str, Counter[str]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
+    trades: dict[str, Moved] = field(default_factory=lambda: defaultdict(_nothing))
     """The change of each currency's total by order."""
 
     flows: list[tuple[str, str, Decimal]] = field(default_factory=list)
@@ -153,7 +169,7 @@ class Trader:
         for currency in before.keys() | after.keys():
             moved = after.get(currency, ZERO) - before.get(currency, ZERO)
             if moved:
-                self.done.trades[order][currency] += moved  # type: ignore[assignment]  # amounts, not counts
+                self.done.trades[order][currency] += moved
 
 
 @pytest.fixture
@@ -177,69 +193,56 @@ def _legs(event: dict[str, Any]) -> Iterator[tuple[str, Decimal]]:
         yield event["counter_currency"], Decimal(event["counter_amount"])
 
 
-def _close(one: Counter[str], other: Counter[str]) -> bool:
+def _close(one: Moved, other: Moved) -> bool:
     return all(
-        abs(Decimal(one[code]) - Decimal(other[code])) <= 5 * TINY
+        abs(one.get(code, ZERO) - other.get(code, ZERO)) <= 5 * TINY
         for code in one.keys() | other.keys()
     )
 
 
+def _flows(heard: Heard) -> list[tuple[str, str, Decimal]]:
+    return [
+        (event["event_type"], event["currency"], Decimal(event["amount"]))
+        for event in heard.events
+        if event["event_type"] in ("deposit", "withdrawal")
+    ]
+
+
+@pytest.mark.parametrize("seeds", BATCHES, ids=str)
 async def test_with_the_order_scope_every_activity_is_right(
-    hass: HomeAssistant, rich: None, server: UpbitServer, clock: Clock
+    hass: HomeAssistant, rich: None, server: UpbitServer, clock: Clock, seeds: range
 ) -> None:
     """Each order's trades to the digit, each flow, each order that could be seen."""
-    for seed in range(SESSIONS):
-        trader = Trader(server, clock, Random(seed))
+    for seed in seeds:
         heard = Heard(hass)
-        done = await trader.play()
-        told: dict[str, Counter[str]] = defaultdict(Counter)
+        done = await Trader(server, clock, Random(seed)).play()
+        told: dict[str, Moved] = defaultdict(_nothing)
         for event in heard.events:
             if event["event_type"] in ("buy", "sell"):
                 assert event["how"] == "order", seed
                 for currency, amount in _legs(event):
-                    told[event["order"]][currency] += amount  # type: ignore[assignment]  # amounts, not counts
+                    told[event["order"]][currency] += amount
         assert told.keys() == done.trades.keys(), seed
         for order, moved in done.trades.items():
             assert _close(told[order], moved), seed
-        flows = [
-            (event["event_type"], event["currency"], Decimal(event["amount"]))
-            for event in heard.events
-            if event["event_type"] in ("deposit", "withdrawal")
-        ]
-        if flows != done.flows:
-            for e in heard.events:
-                print(
-                    {
-                        k: e[k]
-                        for k in (
-                            "event_type",
-                            "currency",
-                            "amount",
-                            "counter_currency",
-                            "counter_amount",
-                            "how",
-                            "time",
-                            "reason",
-                            "order",
-                        )
-                    }
-                )
-            print(done)
-        assert flows == done.flows, seed
+        assert _flows(heard) == done.flows, seed
         assert _orders(heard, "order_placed") == done.placed, seed
         assert _orders(heard, "order_cancelled") == done.cancelled, seed
         assert "other" not in heard.kinds, seed
         heard.stop()
 
 
+@pytest.mark.parametrize("seeds", BATCHES, ids=str)
 async def test_without_the_order_scope_no_trade_is_told_as_a_flow(
     hass: HomeAssistant,
     rich: None,
     account: MockConfigEntry,
     server: UpbitServer,
     clock: Clock,
+    seeds: range,
+    record_property: Recorder,
 ) -> None:
-    """The share of trades that are told with the right amounts is printed."""
+    """The share of trades that are told with the right amounts is printed at the end of the run."""
     key = server.issue_key(scopes=["자산조회"])
     hass.config_entries.async_update_entry(
         account,
@@ -251,18 +254,12 @@ async def test_without_the_order_scope_no_trade_is_told_as_a_flow(
     )
     await clock.advance(30)
     right = every = 0
-    for seed in range(SESSIONS):
-        trader = Trader(server, clock, Random(seed))
+    for seed in seeds:
         heard = Heard(hass)
-        done = await trader.play()
-        flows = [
-            (event["event_type"], event["currency"], Decimal(event["amount"]))
-            for event in heard.events
-            if event["event_type"] in ("deposit", "withdrawal")
-        ]
-        assert flows == done.flows, seed
+        done = await Trader(server, clock, Random(seed)).play()
+        assert _flows(heard) == done.flows, seed
         told = [
-            Counter(dict(_legs(event)))
+            dict(_legs(event))
             for event in heard.events
             if event["event_type"] in ("buy", "sell")
         ]
@@ -273,7 +270,12 @@ async def test_without_the_order_scope_no_trade_is_told_as_a_flow(
                 told.remove(match)
                 right += 1
         heard.stop()
-    print(f"\nwithout the order scope {right} of {every} trades are told to the digit")
+    record_share(
+        record_property,
+        "trades told to the digit without the order scope",
+        right,
+        every,
+    )
     assert right > every / 2
 
 
