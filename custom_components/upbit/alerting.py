@@ -43,6 +43,9 @@ UNIT_ABSOLUTE: Final = "absolute"
 UNIT_PERCENT: Final = "percent"
 
 
+type FiringListener = Callable[[Rule, Firing, bool], None]
+
+
 @dataclass(frozen=True, slots=True)
 class AlertOf:
     """A listener waits for whether the level of a rule holds."""
@@ -95,15 +98,17 @@ class Alerts:
         self._worth = worth
         self._publisher = publisher
         self._teller = teller
-        self._fired: dict[str, list[Callable[[Firing], None]]] = {}
+        self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
         self.rules = rules_of(entry)
+        publisher.async_add_firing_listener(self._fire)
 
     @callback
-    def on_firing(
-        self, rule_id: str, listener: Callable[[Firing], None]
-    ) -> Callable[[], None]:
-        """Call a listener whenever a rule has fired, once that is remembered."""
+    def on_firing(self, rule_id: str, listener: FiringListener) -> Callable[[], None]:
+        """Call a listener whenever a rule has fired, once that is remembered.
+
+        It is told, too, whether that may have come before.
+        """
         listeners = self._fired.setdefault(rule_id, [])
         listeners.append(listener)
         return lambda: listeners.remove(listener)
@@ -163,9 +168,8 @@ class Alerts:
             for id_, edge in self._publisher.ledger.edges.items()
             if id_ in self.rules and self.rules[id_] not in edited
         }
-        self._publisher.note(
-            replace(self._publisher.ledger, edges=MappingProxyType(edges))
-        )
+        ledger = self._publisher.ledger
+        self._publisher.note(replace(ledger, edges=MappingProxyType(edges)))
         self.look()
         for rule in edited:
             for listener in tuple(self._new):
@@ -230,27 +234,30 @@ class Alerts:
         return firings[::-1]
 
     def _commit(self, edges: dict[str, Edge], firings: list[Firing]) -> None:
-        ledger = replace(self._publisher.ledger, edges=MappingProxyType(edges))
+        ledger = self._publisher.ledger
         self._publisher.commit(
-            ledger,
-            firings=tuple(self._firer(firing) for firing in firings),
+            replace(
+                ledger,
+                edges=MappingProxyType(edges),
+                firings=(*ledger.firings, *firings),
+            )
         )
 
-    def _firer(self, firing: Firing) -> Callable[[], None]:
-        @callback
-        def fire() -> None:
-            rule = firing.rule
-            for listener in tuple(self._fired.get(rule.id, ())):
-                listener(firing)
-            if rule.notify:
-                persistent_notification.async_create(
-                    self._hass,
-                    rule.message or rule.name,
-                    title=f"{self._entry.title}: {rule.name}",
-                    notification_id=f"{DOMAIN}_{rule.id}",
-                )
-
-        return fire
+    @callback
+    def _fire(self, firing: Firing, replayed: bool) -> None:
+        rule = self.rules.get(firing.rule)
+        if rule is None:
+            # Its owner has removed it meanwhile.
+            return
+        for listener in tuple(self._fired.get(rule.id, ())):
+            listener(rule, firing, replayed)
+        if rule.notify:
+            persistent_notification.async_create(
+                self._hass,
+                rule.message or rule.name,
+                title=f"{self._entry.title}: {rule.name}",
+                notification_id=f"{DOMAIN}_{rule.id}",
+            )
 
 
 def _part(leg: Leg, measure: Measure) -> Decimal:

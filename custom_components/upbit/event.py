@@ -148,8 +148,8 @@ class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
         self.async_on_remove(self.account.alerts.on_firing(self.rule_id, self._fired))
 
     @callback
-    def _fired(self, firing: Firing) -> None:
-        rule, change = firing.rule, firing.change
+    def _fired(self, rule: Rule, firing: Firing, replayed: bool) -> None:
+        change = firing.change
         attributes: dict[str, Any] = {
             "rule": rule.name,
             "currency": rule.currency,
@@ -159,6 +159,7 @@ class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
             "value": text(concise(firing.now)),
             "change": None if change is None else text(concise(change)),
             "message": rule.message or rule.name,
+            "replayed": replayed,
             "time": dt_util.utcnow().isoformat(timespec="seconds"),
         }
         self._trigger_event(rule.condition.value, attributes)

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .memory import Memory
 from .portfolio.activity import Activity
+from .portfolio.alerts import Firing
 from .portfolio.history import History
 from .portfolio.ledger import Ledger
 
@@ -23,12 +24,12 @@ SAVES_APART: Final = 1.0
 HISTORY_LATER: Final = 30.0
 """Seconds in which activities are gathered for the long file; until it is written, the small one has them."""
 
-type Firing = Callable[[], None]
-type Listener = Callable[[Activity, bool], None]
+type Listener[T] = Callable[[T, bool], None]
+"""Takes what is published, and whether it may have come before."""
 
 
 class Publisher:
-    """Owns ledger and history, writes them, and publishes activities after the write that holds them."""
+    """Owns ledger and history, writes them, and publishes what was decided after the write that holds it."""
 
     def __init__(
         self,
@@ -44,44 +45,40 @@ class Publisher:
         self._hass = hass
         self._entry = entry
         self._memory = memory
-        self._listeners: list[Listener] = []
-        self._waiting: list[Activity] = []
-        self._firings: list[Firing] = []
+        self._publishing = False
+        self._again = (*ledger.outbox, *ledger.firings)
+        """What may have been published before the last end."""
+
+        self._listeners: list[Listener[Activity]] = []
+        self._firing_listeners: list[Listener[Firing]] = []
         self._saved = float("-inf")
         self._saving: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
 
     @callback
-    def async_add_listener(self, listener: Listener) -> Callable[[], None]:
-        """Call a listener with each activity that is published, and whether it may have come before."""
+    def async_add_listener(self, listener: Listener[Activity]) -> Callable[[], None]:
+        """Call a listener with each activity that is published."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def replay(self) -> None:
-        """Publish again what may not have been published before the last end."""
-        again = self.ledger.outbox
-        for activity in again:
-            self._publish(activity, replayed=True)
-        self._keep(again)
+    def async_add_firing_listener(self, listener: Listener[Firing]) -> None:
+        """Call a listener with each firing of a rule that is published."""
+        self._firing_listeners.append(listener)
 
     @callback
-    def commit(
-        self,
-        ledger: Ledger,
-        activities: tuple[Activity, ...] = (),
-        firings: tuple[Firing, ...] = (),
-    ) -> None:
-        """Take a decision; what is to be told is told once it is written."""
-        self.ledger = ledger
-        self._waiting += activities
-        self._firings += firings
-        if self._waiting or self._firings:
-            if self._saving is None:
-                self._saving = self._start(self._async_save(), "ledger")
-        else:
-            self.note(ledger)
+    def start_publishing(self) -> None:
+        """Publish from now on, first what waits: automations listen."""
+        self._publishing = True
+        self.commit(self.ledger)
+
+    @callback
+    def commit(self, ledger: Ledger) -> None:
+        """Take a decision; what it has to be published is published once it is written."""
+        self.note(ledger)
+        if ledger.waits and self._publishing and self._saving is None:
+            self._saving = self._start(self._async_save(), "ledger")
 
     @callback
     def note(self, ledger: Ledger) -> None:
@@ -97,6 +94,7 @@ class Publisher:
     @callback
     def amend(self, activity: Activity) -> None:
         """Put a fuller account of an activity in its place; it is not told again."""
+        self.note(self.ledger.unwritten_with((activity,)))
         self._keep((activity,))
 
     async def async_flush(self) -> None:
@@ -132,41 +130,25 @@ class Publisher:
     async def _async_save(self) -> None:
         """Save and publish until nothing waits, with a pause between two saves."""
         loop = self._hass.loop
-        while self._waiting or self._firings:
+        while self.ledger.waits:
             await self._pause(self._saved + SAVES_APART - loop.time())
             self._saved = loop.time()
-            await self._async_save_once()
+            saved = self.ledger
+            await self._memory.async_save(saved)
+            self._publish(saved)
         self._saving = None
 
-    async def _async_save_once(self) -> None:
-        """Save, and publish what the save holds; what is decided meanwhile waits for the next."""
-        activities, firings = len(self._waiting), len(self._firings)
-        await self._memory.async_save(self.ledger)
-        ready, self._waiting = self._waiting[:activities], self._waiting[activities:]
-        fires, self._firings = self._firings[:firings], self._firings[firings:]
-        for activity in ready:
-            self._publish(activity, replayed=False)
-        for fire in fires:
-            fire()
-        self._keep(tuple(ready))
-
-    async def _async_write(self) -> None:
-        """Write the history, and only then forget what the small file holds for it."""
-        await self._pause(HISTORY_LATER)
-        history = self.history
-        await self._memory.async_save_history(history)
-        self._writing = None
-        self.note(self.ledger.written(history))
-        if self.ledger.unwritten:
-            self._writing = self._start(self._async_write(), "history")
-
     @callback
-    def _publish(self, activity: Activity, *, replayed: bool) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(activity, replayed)
-            except Exception:
-                _LOGGER.exception("A listener of activities failed")
+    def _publish(self, saved: Ledger) -> None:
+        """Publish what was saved; what was decided meanwhile waits for the next save."""
+        # First, since whoever hears of it may ask for the history.
+        self._keep(saved.outbox)
+        for activity in saved.outbox:
+            _tell(self._listeners, activity, activity in self._again)
+        for firing in saved.firings:
+            _tell(self._firing_listeners, firing, firing in self._again)
+        self._again = ()
+        self.note(self.ledger.published(saved))
 
     @callback
     def _keep(self, activities: tuple[Activity, ...]) -> None:
@@ -174,6 +156,22 @@ class Publisher:
         if not activities:
             return
         self.history = self.history.with_all(activities)
-        self.note(self.ledger.published(activities))
         if self._writing is None:
             self._writing = self._start(self._async_write(), "history")
+
+    async def _async_write(self) -> None:
+        """Write the history, and only then forget what the small file holds for it."""
+        while self.ledger.unwritten:
+            await self._pause(HISTORY_LATER)
+            history = self.history
+            await self._memory.async_save_history(history)
+            self.note(self.ledger.written(history))
+        self._writing = None
+
+
+def _tell[T](listeners: list[Listener[T]], what: T, replayed: bool) -> None:
+    for listener in tuple(listeners):
+        try:
+            listener(what, replayed)
+        except Exception:
+            _LOGGER.exception("A listener of what is published failed")

@@ -143,7 +143,7 @@ class Teller:
     def start_listening(self) -> None:
         """Tell from now on: automations listen."""
         self._listening = True
-        self._publisher.replay()
+        self._publisher.start_publishing()
         self._catch_up()
 
     @callback
@@ -268,7 +268,7 @@ class Teller:
             if one.kind in TRADES and one.how is not How.ORDER
         ]
         if ledger != self._publisher.ledger:
-            self._publisher.commit(ledger, numbered)
+            self._publisher.commit(ledger)
         if numbered:
             self._told(numbered)
 

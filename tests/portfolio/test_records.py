@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.upbit.portfolio.activity import Activity, How, Kind, Leg
-from custom_components.upbit.portfolio.alerts import Edge
+from custom_components.upbit.portfolio.alerts import Edge, Firing
 from custom_components.upbit.portfolio.history import History
 from custom_components.upbit.portfolio.ledger import Ledger
 from custom_components.upbit.portfolio.performance import Opening
@@ -60,6 +60,9 @@ LEDGERS = st.builds(
     told=LEGS,
     next_id=st.integers(1, 10**9),
     outbox=st.lists(ACTIVITIES, max_size=2).map(tuple),
+    firings=st.lists(
+        st.builds(Firing, st.text(max_size=5), st.none() | AMOUNTS, AMOUNTS), max_size=2
+    ).map(tuple),
     unwritten=st.lists(ACTIVITIES, max_size=2).map(tuple),
     trades=st.lists(st.text(max_size=5), max_size=3).map(tuple),
     orders=st.lists(st.text(max_size=5), max_size=3).map(tuple),

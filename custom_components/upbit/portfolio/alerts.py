@@ -76,9 +76,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule fired: what its measure was before and is now."""
+    """A rule, by its id, fired: what its measure was before and is now."""
 
-    rule: Rule
+    rule: str
     before: Decimal | None
     now: Decimal
 
@@ -124,7 +124,7 @@ def looked_at(rule: Rule, edge: Edge, now: Decimal) -> tuple[Edge, Firing | None
     if rule.is_level:
         if _beyond(rule, now):
             return replace(edge, holds=True), (
-                None if edge.holds else Firing(rule, None, now)
+                None if edge.holds else Firing(rule.id, None, now)
             )
         return (replace(edge, holds=False) if _returned(rule, now) else edge), None
     if edge.reference is None:
@@ -136,7 +136,7 @@ def looked_at(rule: Rule, edge: Edge, now: Decimal) -> tuple[Edge, Firing | None
         far = _moved(rule, minus(now, edge.reference), edge.reference)
     if not far:
         return edge, None
-    return replace(edge, reference=now), Firing(rule, edge.reference, now)
+    return replace(edge, reference=now), Firing(rule.id, edge.reference, now)
 
 
 def moved_by(rule: Rule, change: Decimal, now: Decimal) -> Firing | None:
@@ -144,7 +144,7 @@ def moved_by(rule: Rule, change: Decimal, now: Decimal) -> Firing | None:
     before = minus(now, change)
     if not _moved(rule, change, before):
         return None
-    return Firing(rule, before, now)
+    return Firing(rule.id, before, now)
 
 
 def flowed(edge: Edge, worth: Decimal) -> Edge:

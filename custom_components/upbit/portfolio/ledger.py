@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from .activity import Activity, Leg, Legs
-from .alerts import Edge
+from .alerts import Edge, Firing
 from .amounts import subtract, tells
 from .history import History
 from .holdings import Holding, Outcome
@@ -27,14 +27,15 @@ class Ledger:
     """What an entry remembers, but for the history.
 
     `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
-    of them is locked is as it was when last settled. `outbox` waits to be published, `unwritten` was
-    and waits for the file of the history, which is written less often.
+    of them is locked is as it was when last settled. `outbox` and `firings` wait to be published, `unwritten`
+    was and waits for the file of the history, which is written less often.
     """
 
     owner: str = ""
     told: Mapping[str, Leg] = field(default_factory=lambda: MappingProxyType({}))
     next_id: int = 1
     outbox: tuple[Activity, ...] = ()
+    firings: tuple[Firing, ...] = ()
     unwritten: tuple[Activity, ...] = ()
     trades: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
@@ -75,12 +76,24 @@ class Ledger:
         )
         return ledger, tuple(numbered)
 
-    def published(self, activities: Iterable[Activity]) -> Self:
-        """Take activities out of the outbox; the history's file has still to take them."""
+    @property
+    def waits(self) -> bool:
+        """Whether anything is to be published."""
+        return bool(self.outbox or self.firings)
+
+    def published(self, saved: Ledger) -> Self:
+        """Take out what an earlier state of the ledger had to be published."""
+        return replace(
+            self.unwritten_with(saved.outbox),
+            outbox=self.outbox[len(saved.outbox) :],
+            firings=self.firings[len(saved.firings) :],
+        )
+
+    def unwritten_with(self, activities: Iterable[Activity]) -> Self:
+        """Hold activities for the history's file, each once."""
         done = {activity.id: activity for activity in activities}
         return replace(
             self,
-            outbox=tuple(one for one in self.outbox if one.id not in done),
             unwritten=(
                 *(one for one in self.unwritten if one.id not in done),
                 *done.values(),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .activity import Activity, How, Kind, Leg, Legs
-from .alerts import Edge
+from .alerts import Edge, Firing
 from .amounts import subtract, text
 from .history import History
 from .ledger import Ledger
@@ -26,6 +26,14 @@ def ledger_record(ledger: Ledger) -> Json:
         "told": _legs_record(ledger.told),
         "next_id": ledger.next_id,
         "outbox": [_activity_record(one) for one in ledger.outbox],
+        "firings": [
+            {
+                "rule": firing.rule,
+                "before": _text(firing.before),
+                "now": text(firing.now),
+            }
+            for firing in ledger.firings
+        ],
         "unwritten": [_activity_record(one) for one in ledger.unwritten],
         "trades": list(ledger.trades),
         "orders": list(ledger.orders),
@@ -72,6 +80,14 @@ def _ledger(value: Any) -> Ledger:
         told=_legs(value["told"]),
         next_id=_whole(value["next_id"]),
         outbox=tuple(_activity(one) for one in value["outbox"]),
+        firings=tuple(
+            Firing(
+                _string(firing["rule"]),
+                _maybe(firing["before"]),
+                _amount(firing["now"]),
+            )
+            for firing in value["firings"]
+        ),
         unwritten=tuple(_activity(one) for one in value["unwritten"]),
         trades=tuple(_string(one) for one in value["trades"]),
         orders=tuple(_string(one) for one in value["orders"]),
