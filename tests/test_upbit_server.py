@@ -365,3 +365,47 @@ def test_a_key_is_as_long_as_a_real_one() -> None:
 
     key = asyncio.run(issued())
     assert (len(key.access_key), len(key.secret_key)) == (40, 40)
+
+
+async def test_parts_of_one_type_are_one_subscription_of_all_their_codes(
+    trader: Trader, server: UpbitServer, clock: Clock
+) -> None:
+    """As other people's clients subscribe: a part for each market."""
+    parts = [{"type": "ticker", "codes": [code]} for code in ("KRW-BTC", "KRW-ETH")]
+    await trader.listen(*parts, public=True)
+    await clock.settle()
+    assert [frame["code"] for frame in trader.frames] == ["KRW-BTC", "KRW-ETH"]
+
+
+async def test_orders_of_other_markets_are_not_sent(
+    trader: Trader, server: UpbitServer, clock: Clock
+) -> None:
+    """Codes on myOrder choose, and no codes are all of them."""
+    await trader.listen({"type": "myOrder", "codes": ["KRW-BTC"]})
+    await trader.listen({"type": "myOrder", "codes": []})
+    await clock.settle()
+    server.order("KRW-ETH", "ask", "0.1", "9000000")
+    server.order("KRW-BTC", "ask", "0.1", "900000000")
+    await clock.settle()
+    codes = sorted(frame["code"] for frame in trader.frames)
+    assert codes == ["KRW-BTC", "KRW-BTC", "KRW-ETH"]
+
+
+async def test_subscriptions_are_listed_in_the_format_that_is_asked_for(
+    trader: Trader, clock: Clock
+) -> None:
+    """With short names in SIMPLE."""
+    socket = await trader.listen({"type": "myAsset"})
+    for form in ("SIMPLE", "DEFAULT"):
+        await socket.send_json(
+            [{"ticket": "t"}, {"method": "LIST_SUBSCRIPTIONS"}, {"format": form}]
+        )
+    await clock.settle()
+    assert trader.frames == [
+        {"mthd": "LIST_SUBSCRIPTIONS", "rslt": [{"ty": "myAsset"}], "tckt": "t"},
+        {
+            "method": "LIST_SUBSCRIPTIONS",
+            "result": [{"type": "myAsset"}],
+            "ticket": "t",
+        },
+    ]

@@ -75,7 +75,7 @@ class Delivery:
         delay = faults.delay_types.get(kind, 0) or faults.next_delay()
         mangle = MANGLED[faults.mangle] if faults.mangle and kind == "myAsset" else None
         for session in self._sessions:
-            if kind in session.subscriptions:
+            if session.wants(frame):
                 for _ in range(2 if faults.duplicate_frames else 1):
                     session.send(frame, delay, mangle)
 

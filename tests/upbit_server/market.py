@@ -19,7 +19,7 @@ CAUTIONS: Final = (
 
 @dataclass(slots=True)
 class Market:
-    """A market such as KRW-BTC: `price` and `close` in the quote currency."""
+    """A market such as KRW-BTC: `price`, `close`, `high`, `low` and `funds` in the quote currency."""
 
     code: str
     korean_name: str
@@ -30,6 +30,16 @@ class Market:
     warning: bool = False
     cautions: frozenset[str] = frozenset()
     state: str = "ACTIVE"
+    high: Decimal = Decimal(0)
+    low: Decimal = Decimal(0)
+    volume: Decimal = Decimal(0)
+    """What the account has traded here, in the base currency."""
+    funds: Decimal = Decimal(0)
+    last_volume: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        """Begin a day that has seen one price."""
+        self.high = self.low = self.price
 
     @property
     def quote(self) -> str:
@@ -53,18 +63,16 @@ class Market:
             },
         }
 
-    def ticker(self) -> dict[str, Value]:
-        """Return what REST and stream tell alike."""
-        change = ROUNDED.subtract(self.price, self.close)
-        rate = ROUNDED.divide(change, self.close).quantize(Decimal("1E-10"))
-        word = "EVEN" if not change else "RISE" if change > 0 else "FALL"
-        return {
-            "trade_price": self.price,
-            "prev_closing_price": self.close,
-            "change": word,
-            "signed_change_price": change,
-            "signed_change_rate": rate,
-        }
+    def move_to(self, price: Decimal) -> None:
+        """Trade at a price from now on."""
+        self.price = price
+        self.high, self.low = max(self.high, price), min(self.low, price)
+
+    def traded(self, volume: Decimal, funds: Decimal) -> None:
+        """Count a fill of the account."""
+        self.last_volume = volume
+        self.volume = ROUNDED.add(self.volume, volume)
+        self.funds = ROUNDED.add(self.funds, funds)
 
 
 _LISTED: Final = (
@@ -123,5 +131,5 @@ class Markets:
             price = ROUNDED.add(market.price, change).quantize(
                 Decimal(1).scaleb(-market.decimals)
             )
-            market.price = max(price, Decimal(1).scaleb(-market.decimals))
+            market.move_to(max(price, Decimal(1).scaleb(-market.decimals)))
         return moved

@@ -45,6 +45,11 @@ class Order:
         return FEES.get(self.market.quote, OTHER_FEE)
 
     @property
+    def remaining_fee(self) -> Decimal:
+        """What is left of the reserved fee, in the quote currency."""
+        return max(ZERO, EXACT.subtract(self.reserved_fee, self.paid_fee))
+
+    @property
     def remaining(self) -> Decimal | None:
         """What is left to fill, in the base currency."""
         return (
@@ -198,6 +203,7 @@ class OrderBook:
         order.funds = EXACT.add(order.funds, funds)
         order.paid_fee = EXACT.add(order.paid_fee, fee)
         order.trades += 1
+        market.traded(volume, funds)
         order.state = "trade"
         return Fill(str(uuid4()), price, volume, fee)
 
@@ -228,9 +234,7 @@ class OrderBook:
                 "executed_volume": order.executed,
                 "trades_count": order.trades,
                 "reserved_fee": order.reserved_fee,
-                "remaining_fee": max(
-                    ZERO, EXACT.subtract(order.reserved_fee, order.paid_fee)
-                ),
+                "remaining_fee": order.remaining_fee,
                 "paid_fee": order.paid_fee,
                 "locked": order.locked,
                 "executed_funds": order.funds,

@@ -4,12 +4,11 @@ Source: https://docs.upbit.com/kr/reference/websocket-ticker.
 """
 
 from collections.abc import Iterable, Mapping
-import time
 
 from .faults import Faults
 from .market import Market, Markets
 from .streams import Refused, Session
-from .wire import Value
+from .tickers import frame
 
 
 class PublicFeed:
@@ -38,7 +37,7 @@ class PublicFeed:
         if ticker is None or ticker.parameters.get("is_only_realtime"):
             return
         for code in _codes(session):
-            session.send(_frame(self._markets[code], "SNAPSHOT"))
+            session.send(frame(self._markets[code], "SNAPSHOT"))
 
     def moved(self, markets: Iterable[Market]) -> None:
         """Send the new prices of markets."""
@@ -48,23 +47,10 @@ class PublicFeed:
                 if ticker is None or ticker.parameters.get("is_only_snapshot"):
                     continue
                 if market.code in _codes(session):
-                    session.send(_frame(market, "REALTIME"))
+                    session.send(frame(market, "REALTIME"))
 
 
 def _codes(session: Session) -> list[str]:
     codes = session.subscriptions["ticker"].parameters["codes"]
     assert isinstance(codes, list)
     return codes
-
-
-def _frame(market: Market, stream_type: str) -> dict[str, Value]:
-    now = int(time.time() * 1000)
-    return {
-        "type": "ticker",
-        "code": market.code,
-        **market.ticker(),
-        "market_state": market.state,
-        "trade_timestamp": now,
-        "timestamp": now,
-        "stream_type": stream_type,
-    }

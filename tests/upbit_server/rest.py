@@ -4,13 +4,13 @@ Source: https://docs.upbit.com/kr/reference.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 import json
-import time
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from . import tickers
 from .errors import ApiError, Limited
 from .keys import SEOUL, Key, Scope, require
 from .wire import Value, dump, plain
@@ -111,8 +111,20 @@ class Rest:
 
     async def _orders_open(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ORDERS)
-        limit = int(request.query.get("limit", "100"))
-        first = (int(request.query.get("page", "1")) - 1) * limit
+        query = request.query
+        limit = int(query.get("limit", "100"))
+        first = (int(query.get("page", "1")) - 1) * limit
+        states = query.getall("states[]", [query.get("state", "wait")])
+        # No order here waits for a price that sets it off (`watch`).
+        waiting = self._exchange.orders.open() if "wait" in states else []
+        orders = [
+            one
+            for one in waiting
+            if query.get("market", one.market.code) == one.market.code
+        ]
+        orders.sort(
+            key=lambda order: order.created, reverse=query.get("order_by") != "asc"
+        )
         return _json(
             [
                 {
@@ -124,7 +136,9 @@ class Rest:
                     "volume": _text(order.volume),
                     "remaining_volume": _text(order.remaining),
                     "executed_volume": plain(order.executed),
+                    "executed_funds": plain(order.funds),
                     "reserved_fee": plain(order.reserved_fee),
+                    "remaining_fee": plain(order.remaining_fee),
                     "paid_fee": plain(order.paid_fee),
                     "locked": plain(order.locked),
                     "state": "wait",
@@ -132,8 +146,10 @@ class Rest:
                         order.created / 1000, SEOUL
                     ).isoformat(timespec="seconds"),
                     "trades_count": order.trades,
+                    "prevented_volume": "0",
+                    "prevented_locked": "0",
                 }
-                for order in self._exchange.orders.open()[first : first + limit]
+                for order in orders[first : first + limit]
             ]
         )
 
@@ -151,14 +167,14 @@ class Rest:
         if any(self._exchange.markets.get(code) is None for code in codes):
             # Here the name is an integer.
             return _json({"error": {"name": 404, "message": "Code not found"}}, 404)
-        return _json([self._row(code) for code in codes])
+        return _json([tickers.row(self._exchange.markets[code]) for code in codes])
 
     async def _ticker_all(self, request: web.Request) -> web.Response:
         self._quoted(request)
         quotes = request.query.get("quote_currencies", "").upper().split(",")
         return _json(
             [
-                self._row(market.code)
+                tickers.row(market)
                 for market in self._exchange.markets.all()
                 if market.quote in quotes
             ]
@@ -166,6 +182,7 @@ class Rest:
 
     async def _status_wallet(self, request: web.Request) -> web.Response:
         self._signed(request, None)
+        now = datetime.now(UTC)
         return _json(
             [
                 {
@@ -173,6 +190,8 @@ class Rest:
                     "wallet_state": "working",
                     "block_state": "normal",
                     "block_height": 1,
+                    "block_updated_at": now.isoformat(timespec="seconds"),
+                    "block_elapsed_minutes": 0,
                     "net_type": code,
                     "network_name": code,
                 }
@@ -180,10 +199,6 @@ class Rest:
                 if code != "KRW"
             ]
         )
-
-    def _row(self, code: str) -> dict[str, Value]:
-        market = self._exchange.markets[code]
-        return {"market": code, **market.ticker(), "timestamp": int(time.time() * 1000)}
 
 
 def _text(amount: object) -> str | None:

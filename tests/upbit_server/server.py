@@ -181,7 +181,7 @@ class UpbitServer:
     def set_price(self, market: str, price: str) -> None:
         """Let a market trade at a price."""
         moved = self.markets[market]
-        moved.price = _positive(price)
+        moved.move_to(_positive(price))
         self.public.moved([moved])
         self.orders.match(moved)
 

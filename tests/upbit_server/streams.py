@@ -130,6 +130,14 @@ class Session:
         if self._faults.close_on_error:
             self.close(1008)
 
+    def wants(self, frame: Mapping[str, Value]) -> bool:
+        """Return whether a frame's type is subscribed, and its code: no codes mean all of them."""
+        subscribed = self.subscriptions.get(str(frame["type"]))
+        if subscribed is None:
+            return False
+        codes = subscribed.parameters.get("codes")
+        return not isinstance(codes, list) or not codes or frame.get("code") in codes
+
     def close(self, code: int) -> None:
         """End the connection with a close frame.
 
@@ -240,11 +248,9 @@ class Session:
         if not isinstance(ticket, str) or not ticket:
             raise Refused("NO_TICKET", "ticket이 없습니다.")
         if "method" in merged:
-            self._answer(merged["method"], ticket)
+            self._answer(merged["method"], ticket, _format(merged))
             return
-        form = merged.get("format", "DEFAULT")
-        if form not in FORMATS:
-            raise Refused("WRONG_FORMAT", "format이 올바르지 않습니다.")
+        form = _format(merged)
         typed = [part for part in parts if "type" in part]
         if not typed:
             raise Refused("NO_TYPE", "type이 없습니다.")
@@ -256,14 +262,17 @@ class Session:
             self._kind.check(part)
         # A later subscription replaces the earlier one.
         self.format = form
-        self.subscriptions = {
-            part["type"]: Subscription(part["type"], part)
-            for part in typed
-            if part["type"] not in self._faults.forget_types
-        }
+        self.subscriptions = {}
+        for part in typed:
+            name = part["type"]
+            if name not in self._faults.forget_types:
+                known = self.subscriptions.get(name)
+                self.subscriptions[name] = Subscription(
+                    name, _joined(known.parameters, part) if known else part
+                )
         self._kind.subscribed(self)
 
-    def _answer(self, method: object, ticket: str) -> None:
+    def _answer(self, method: object, ticket: str, form: str) -> None:
         if method != "LIST_SUBSCRIPTIONS":
             raise Refused("INVALID_PARAM", "지원하지 않는 method입니다.")
         if self._faults.ignore_list:
@@ -276,6 +285,29 @@ class Session:
             }
             for one in self.subscriptions.values()
         ]
-        self._send_json(
-            dump({"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket})
-        )
+        answer = {"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket}
+        # Whether a list format makes a list of it is not documented.
+        self._send_json(formatted(answer, form.removesuffix("_LIST")))
+
+
+def _joined(
+    one: Mapping[str, object], other: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the parameters of two parts of a type: the codes of both, which are all where one names none."""
+    joined = {**one, **other}
+    codes = [part.get("codes") for part in (one, other)]
+    if all(codes):
+        joined["codes"] = [
+            code for some in codes if isinstance(some, list) for code in some
+        ]
+    else:
+        joined.pop("codes", None)
+    return joined
+
+
+def _format(parts: Mapping[str, object]) -> str:
+    """Return the format that a message asks for; raises `Refused`."""
+    form = parts.get("format", "DEFAULT")
+    if form not in FORMATS:
+        raise Refused("WRONG_FORMAT", "format이 올바르지 않습니다.")
+    return str(form)
