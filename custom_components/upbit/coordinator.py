@@ -168,7 +168,9 @@ class UpbitCoordinator(KeyedCoordinator):
         )
         for observer in self.observers:
             observer.snapshot_met(requested)
-        if not self.holdings.doubtful:
+        if self.holdings.doubtful:
+            self._snapshots.doubt_lasts()
+        else:
             self.last_confirmed = dt_util.utcnow()
             self.notify((Topic.ACCOUNT,))
 

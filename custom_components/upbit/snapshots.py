@@ -126,6 +126,11 @@ class Snapshots:
         self._plan = self._plan.doubt_arose(self._hass.loop.time())
 
     @callback
+    def doubt_lasts(self) -> None:
+        """Plan one since a snapshot has not settled everything; arming is left to whoever found it."""
+        self._plan = self._plan.doubt_lasts(self._hass.loop.time())
+
+    @callback
     def stream_stands(self) -> None:
         """Plan one for what changed before the stream stood; arming is left to the caller."""
         self._plan = self._plan.stream_stands(self._hass.loop.time())

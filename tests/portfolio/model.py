@@ -123,6 +123,8 @@ class Account:
                         self.holdings, rows, requested=requested, stood_since=0.0
                     )
                     self.missed += len(outcome.missed)
+                    if outcome.holdings.doubtful:
+                        self.plan = self.plan.doubt_lasts(now)
             if outcome.doubted:
                 self.plan = self.plan.doubt_arose(now)
             self.holdings = outcome.holdings

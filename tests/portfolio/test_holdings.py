@@ -123,10 +123,10 @@ def test_stamps_are_forgotten_at_a_connect() -> None:
     assert not outcome.doubted
 
 
-def test_a_currency_heard_since_five_seconds_before_the_request_keeps_its_row() -> None:
-    """However many snapshots differ."""
+def test_a_currency_heard_since_ten_seconds_before_the_request_keeps_its_row() -> None:
+    """However many snapshots differ: their replica may be that far behind."""
     holdings = frame(account(), row("BTC", "2"), stamp=20, now=10).holdings
-    for at in (10, 13, 15):
+    for at in (10, 13, 16, 19.9):
         outcome = snapshot(holdings, row("BTC", "1"), at=at)
         holdings = outcome.holdings
         assert total(holdings, "BTC") == 2
@@ -172,10 +172,20 @@ def test_a_row_in_between_makes_the_next_difference_the_first_again() -> None:
     """The row may be what the first snapshot already knew."""
     holdings = snapshot(account(row("BTC", "1")), row("BTC", "2"), at=100).holdings
     holdings = frame(holdings, row("BTC", "3"), stamp=1, now=101).holdings
-    outcome = snapshot(holdings, row("BTC", "2"), at=110)
+    outcome = snapshot(holdings, row("BTC", "2"), at=111)
     assert total(outcome.holdings, "BTC") == 3
-    outcome = snapshot(outcome.holdings, row("BTC", "2"), at=113)
+    outcome = snapshot(outcome.holdings, row("BTC", "2"), at=114)
     assert total(outcome.holdings, "BTC") == 2
+
+
+def test_a_snapshot_that_was_taken_is_not_overruled_by_one_that_is_behind() -> None:
+    """Two that are ten seconds behind show what was true before it."""
+    holdings = account(row("BTC", "1"))
+    for at in (100, 103):
+        holdings = snapshot(holdings, row("BTC", "2"), at=at).holdings
+    for at in (106, 109, 112):
+        holdings = snapshot(holdings, row("BTC", "1"), at=at).holdings
+        assert total(holdings, "BTC") == 2
 
 
 def test_a_currency_absent_from_snapshots_counts_as_zero_and_needs_a_third() -> None:
@@ -227,7 +237,7 @@ def test_stamps_are_forgotten_when_a_snapshot_is_taken() -> None:
 
 def test_a_row_that_a_snapshot_has_overtaken_is_dropped() -> None:
     """It was late, and the amount of the snapshot is newer; a row from after it counts at once."""
-    holdings = frame(account(), row("BTC", "1"), stamp=90_000, now=90).holdings
+    holdings = frame(account(), row("BTC", "1"), stamp=80_000, now=80).holdings
     for at in (100, 103):
         holdings = snapshot(holdings, row("BTC", "3"), at=at).holdings
     late = frame(holdings, row("BTC", "2"), stamp=102_000, now=104)

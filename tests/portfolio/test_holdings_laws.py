@@ -9,7 +9,9 @@ from .model import Account, Change
 
 MOMENTS = st.integers(0, 240).map(lambda quarter: quarter / 4)
 LATE = st.integers(0, 12).map(lambda quarter: quarter / 4)
-LAGS = st.lists(st.sampled_from([0.0, 0.5, 2.0, 4.0]), min_size=1, max_size=20)
+LAGS = st.lists(
+    st.sampled_from([0.0, 0.5, 2.0, 4.0, 7.0, 10.0]), min_size=1, max_size=20
+)
 CODES = st.sampled_from(["KRW", "BTC", "ETH"])
 CHANGES = st.lists(
     st.builds(Change, at=MOMENTS, currency=CODES, late=LATE, copies=st.integers(0, 2)),

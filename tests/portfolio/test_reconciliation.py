@@ -34,12 +34,15 @@ def test_frames_without_a_pause_ask_thirty_seconds_after_the_first() -> None:
     assert plan.due(repeat=False) == 130.0
 
 
-def test_a_doubt_asks_after_three_seconds_and_then_every_minute() -> None:
+def test_a_doubt_asks_every_three_seconds_while_it_is_young_and_then_every_minute() -> (
+    None
+):
     """The minutes are counted from the last request."""
     plan = ASKED.doubt_arose(100.0)
-    assert plan.due(repeat=False) == 103.0
-    plan = plan.request_made(103.0)
-    assert plan.due(repeat=True) == 163.0
+    for at in (103.0, 106.0, 109.0, 112.0, 115.0):
+        assert plan.due(repeat=True) == at
+        plan = plan.request_made(at).doubt_lasts(at)
+    assert plan.due(repeat=True) == 175.0
 
 
 def test_two_requests_are_three_seconds_apart() -> None:

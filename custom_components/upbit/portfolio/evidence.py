@@ -37,3 +37,11 @@ class Evidence:
     heard: float | None = None
     doubt: Doubt | None = None
     taken: float | None = None
+
+    @property
+    def since(self) -> float:
+        """When the amount that is held was learned."""
+        return max(
+            float("-inf") if self.heard is None else self.heard,
+            float("-inf") if self.taken is None else self.taken,
+        )

@@ -16,8 +16,8 @@ from .amounts import ZERO, add, keep, same
 from .evidence import Doubt, Evidence, Stamp
 from .rows import Row, SnapshotRow
 
-HEARD_RECENTLY: Final = 5.0
-"""Seconds before a snapshot's request within which a row outranks the snapshot."""
+LAG: Final = 10.0
+"""Seconds by which a snapshot may be behind: what was learned since then may be newer than it."""
 
 LATE: Final = 3.0
 """Seconds by which a row may come later than others."""
@@ -216,7 +216,7 @@ def met(
             if row and currency in holdings.of:
                 draft.hold(currency, holding.averaged(row))
             continue
-        if known.heard is not None and known.heard >= requested - HEARD_RECENTLY:
+        if known.since > requested - LAG:
             draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
             continue
         doubt = (known.doubt or Doubt()).again(requested)

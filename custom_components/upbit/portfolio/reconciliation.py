@@ -20,7 +20,10 @@ AFTER_CONNECT: Final = (0.0, 10.0)
 """Seconds after the proof of a subscription."""
 
 AFTER_DOUBT: Final = 3.0
-"""Seconds after a currency has become doubtful."""
+"""Seconds after a currency has become doubtful, and between requests while the doubt is young."""
+
+YOUNG: Final = 15.0
+"""Seconds after which a doubt is no longer young: by then a replica that was behind has caught up."""
 
 REPEAT: Final = 60.0
 """Seconds between requests while the stream is down, a doubt lasts, a request failed, or the account is new."""
@@ -61,6 +64,12 @@ class SnapshotPlan:
     def doubt_arose(self, now: float) -> Self:
         """Want the snapshot that settles a doubt."""
         return replace(self.wanting(now + AFTER_DOUBT), doubted=now)
+
+    def doubt_lasts(self, now: float) -> Self:
+        """Want another one soon, unless the last doubt arose long ago."""
+        if now - self.doubted >= YOUNG:
+            return self
+        return self.wanting(now + AFTER_DOUBT)
 
     def wanting(self, *moments: float) -> Self:
         """Want snapshots at these moments."""
