@@ -118,11 +118,6 @@ class UpbitPrices:
             self._currencies = wanted
             self._later("follow", RESUBSCRIBE, self._follow)
 
-    @callback
-    def set_interval(self, interval: float) -> None:
-        """Write at most once per so many seconds."""
-        self._interval = interval
-
     async def async_first_quotes(self, currencies: Collection[str]) -> Quotes:
         """Return quotes before anything is shown; raises an `UpbitError`."""
         listed = frozenset(row.code for row in await self._market.markets())

@@ -114,6 +114,13 @@ class Markets:
         """Return every market."""
         return self._markets.values()
 
+    def enlist(self, code: str, price: str) -> None:
+        """Put a market that is made up on the list."""
+        exact = Decimal(price)
+        decimals = len(price.partition(".")[2])
+        base = code.partition("-")[2]
+        self._markets[code] = Market(code, base, base, exact, exact, decimals)
+
     def delist(self, code: str) -> None:
         """Take a market from the list."""
         del self._markets[code]
