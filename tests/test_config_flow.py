@@ -93,7 +93,7 @@ async def test_without_a_relay_the_key_is_tried_in_its_region(
     asked: list[str] = []
 
     async def accounts(rest: Any) -> tuple[()]:
-        asked.append(str(rest._endpoint.origin))  # noqa: SLF001 - where it would have gone
+        asked.append(str(rest._transport.endpoint.origin))  # noqa: SLF001 - where it would have gone
         return ()
 
     with (

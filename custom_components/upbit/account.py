@@ -202,8 +202,7 @@ async def async_account(
     prices = UpbitPrices(
         hass,
         entry,
-        coordinator.session,
-        coordinator.endpoint,
+        coordinator.transport,
         cash=coordinator.cash,
         interval=entry.options.get(CONF_PRICE_INTERVAL, DEFAULT_PRICE_INTERVAL),
         changed=revalue,

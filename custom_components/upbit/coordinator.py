@@ -4,22 +4,20 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 import logging
-import socket
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .connection_log import ConnectionLog
-from .const import CONF_ACCESS_KEY, CONF_API_HOST, CONF_SECRET_KEY, RECONCILE_EVERY
+from .const import CONF_ACCESS_KEY, CONF_SECRET_KEY, RECONCILE_EVERY
 from .exchange.auth import Credentials
 from .exchange.connection import Part
-from .exchange.endpoint import REGIONS, Endpoint
+from .exchange.endpoint import REGIONS
 from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import Account, UpbitRest
@@ -31,6 +29,7 @@ from .observer import Observer
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
 from .snapshots import Snapshots
+from .transports import transport_of
 from .troubles import Troubles
 
 _LOGGER = logging.getLogger(__name__)
@@ -71,22 +70,16 @@ class UpbitCoordinator(KeyedCoordinator):
         self.missed_changes = 0
         self.refused_frames: Counter[str] = Counter()
         self.connection_log = ConnectionLog()
-        # Upbit's allow-list knows IPv4 addresses only.
-        session = async_get_clientsession(hass, family=socket.AF_INET)
-        region = entry.data[CONF_REGION]
-        host = entry.data.get(CONF_API_HOST)
-        endpoint = Endpoint.of_origin(host) if host else Endpoint.of_region(region)
+        self.transport = transport_of(hass, entry.data)
         credentials = Credentials(
             entry.data[CONF_ACCESS_KEY], entry.data[CONF_SECRET_KEY]
         )
-        self.session = session
-        self.endpoint = endpoint
-        self.cash = REGIONS[region].quote_currency
+        self.cash = REGIONS[entry.data[CONF_REGION]].quote_currency
         self.observers: list[Observer] = []
-        self.rest = UpbitRest(session, endpoint, credentials)
+        self.rest = UpbitRest(self.transport, credentials)
         self._stream = Stream(
-            session,
-            endpoint.private_stream,
+            self.transport,
+            self.transport.endpoint.private_stream,
             credentials,
             SUBSCRIPTION,
             self,
@@ -154,8 +147,13 @@ class UpbitCoordinator(KeyedCoordinator):
         )
 
     @callback
-    def _meet(self, accounts: Sequence[Account], requested: float) -> None:
-        """Let a snapshot meet what is held."""
+    def _meet(self, accounts: Sequence[Account], requested: float) -> bool:
+        """Let a snapshot meet what is held; tell whether it says anything.
+
+        One without a row does not, unless nothing is held.
+        """
+        if not accounts and any(one.total for one in self.holdings.of.values()):
+            return False
         self._freshness.confirmed()
         self._take(
             held.met(
@@ -173,6 +171,7 @@ class UpbitCoordinator(KeyedCoordinator):
         else:
             self.last_confirmed = dt_util.utcnow()
             self.notify((Topic.ACCOUNT,))
+        return True
 
     @callback
     def _take(self, outcome: Outcome, time: int | None) -> None:

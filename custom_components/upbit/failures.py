@@ -1,12 +1,11 @@
 """What the exchange refused, in words of Home Assistant: for the form, and for a set-up that failed."""
 
 from datetime import timedelta
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .exchange.errors import (
@@ -18,12 +17,6 @@ from .exchange.errors import (
     RateLimited,
     UpbitError,
 )
-
-KEPT_BACK: Final[HassKey[dict[str, float]]] = HassKey("upbit_kept_back")
-"""Until when (time of the event loop) an entry must not ask again.
-
-Home Assistant 2026.10 forgets the `retry_after` of a failed first refresh, so the retried set-up looks here.
-"""
 
 
 def error_key(error: UpbitError) -> tuple[str, dict[str, str]]:

@@ -8,16 +8,15 @@ import logging
 from types import MappingProxyType
 from typing import Any, Final
 
-from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
-from .exchange.endpoint import Endpoint
 from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker
 from .exchange.rest import MarketRow, UpbitMarket
 from .exchange.stream import Stream
+from .exchange.transport import Transport
 from .freshness import Freshness
 from .portfolio.quotes import Quotes
 
@@ -45,8 +44,7 @@ class UpbitPrices:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        session: ClientSession,
-        endpoint: Endpoint,
+        transport: Transport,
         *,
         cash: str,
         interval: float,
@@ -64,11 +62,13 @@ class UpbitPrices:
 
         self._entry = entry
         self._hass = hass
-        self._market = UpbitMarket(session, endpoint)
+        self._market = UpbitMarket(transport)
         self._interval = interval
         self._changed = changed
         self._listed = listed
-        self._stream = Stream(session, endpoint.public_stream, None, (), self)
+        self._stream = Stream(
+            transport, transport.endpoint.public_stream, None, (), self
+        )
         self._running = False
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()

@@ -3,15 +3,19 @@
 from asyncio import TimerHandle
 from collections.abc import Callable, Sequence
 import logging
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from .exchange.errors import RateLimited, UpbitError
+from .exchange.errors import KeyRefused, RateLimited, UpbitError
 from .exchange.rest import Account, UpbitRest
-from .failures import KEPT_BACK, set_up_failure
-from .portfolio.reconciliation import SnapshotPlan
+from .failures import set_up_failure
+from .portfolio.reconciliation import REPEAT, SnapshotPlan
 from .troubles import Troubles
+
+RETRY: Final = 5.0
+"""Seconds after which a snapshot that did not come is asked for again, doubled each time."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,13 +30,13 @@ class Snapshots:
         rest: UpbitRest,
         *,
         repeat: Callable[[], bool],
-        met: Callable[[Sequence[Account], float], None],
+        met: Callable[[Sequence[Account], float], bool],
         troubles: Troubles,
     ) -> None:
         """Begin; nothing is sent yet.
 
         `repeat` tells whether one snapshot is to follow another; `met` takes the rows of one, and
-        when it was asked for, by the event loop's clock.
+        when it was asked for, by the event loop's clock, and tells whether they say anything.
         """
         self._hass = hass
         self._entry = entry
@@ -43,6 +47,7 @@ class Snapshots:
         self._plan = SnapshotPlan()
         self._due: TimerHandle | None = None
         self._in_flight = False
+        self._in_vain = 0
         self.refusal: UpbitError | None = None
         """Why the last one did not come."""
 
@@ -53,20 +58,12 @@ class Snapshots:
 
     async def async_first(self) -> Sequence[Account]:
         """Return the first snapshot; raises what a set-up raises."""
-        kept_back = self._hass.data.setdefault(KEPT_BACK, {})
-        entry_id = self._entry.entry_id
-        now = self._hass.loop.time()
-        if (until := kept_back.get(entry_id, now)) > now:
-            raise set_up_failure(RateLimited(until - now))
-        self._plan = self._plan.request_made(now)
+        self._plan = self._plan.request_made(self._hass.loop.time())
         try:
             accounts = await self._rest.accounts()
         except UpbitError as error:
-            if isinstance(error, RateLimited) and error.retry_after:
-                kept_back[entry_id] = now + error.retry_after
             self._troubles.refused(error)
             raise set_up_failure(error) from error
-        kept_back.pop(entry_id, None)
         self._troubles.answered()
         return accounts
 
@@ -84,14 +81,25 @@ class Snapshots:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
             _LOGGER.debug("No snapshot of %s: %s", self._entry.title, error)
             self._troubles.refused(error)
+            if not isinstance(error, KeyRefused | RateLimited):
+                self._retry()
         else:
             self.refusal = None
             self._troubles.answered()
-            self._met(accounts, requested)
+            if self._met(accounts, requested):
+                self._in_vain = 0
+            else:
+                self._retry()
         finally:
             self._in_flight = False
         self.arm()
         return self.refusal
+
+    def _retry(self) -> None:
+        """Plan another one soon, and later each time."""
+        delay = min(RETRY * 2**self._in_vain, REPEAT)
+        self._in_vain += 1
+        self._plan = self._plan.wanting(self._hass.loop.time() + delay)
 
     @callback
     def arm(self) -> None:

@@ -24,7 +24,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     accounts: list[Account] = [
         entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     ]
-    endpoints = {account.coordinator.endpoint for account in accounts} or {
+    endpoints = {account.coordinator.transport.endpoint for account in accounts} or {
         Endpoint.of_region(next(iter(REGIONS)))
     }
     # One of them is enough: a row has room for one answer.

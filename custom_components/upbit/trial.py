@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 import logging
-import socket
 
-from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .const import CONF_ACCESS_KEY, CONF_API_HOST, CONF_SECRET_KEY, SECTION_ADVANCED
+from .const import CONF_ACCESS_KEY, CONF_SECRET_KEY, SECTION_ADVANCED
 from .exchange.auth import Credentials
-from .exchange.endpoint import Endpoint
 from .exchange.errors import InvalidHost, UpbitError
 from .exchange.rest import UpbitRest
 from .failures import error_key
+from .transports import transport_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,14 +20,9 @@ type Verdict = tuple[dict[str, str], dict[str, str]]
 
 async def async_try(hass: HomeAssistant, data: Mapping[str, str]) -> Verdict:
     """Ask the exchange for the account of an entry's data."""
-    host = data.get(CONF_API_HOST)
     try:
-        endpoint = (
-            Endpoint.of_origin(host) if host else Endpoint.of_region(data[CONF_REGION])
-        )
         await UpbitRest(
-            async_get_clientsession(hass, family=socket.AF_INET),
-            endpoint,
+            transport_of(hass, data),
             Credentials(data[CONF_ACCESS_KEY], data[CONF_SECRET_KEY]),
         ).accounts()
     except InvalidHost:

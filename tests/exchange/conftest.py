@@ -6,8 +6,10 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.upbit.exchange.auth import Credentials
+from custom_components.upbit.exchange.cooldown import Cooldown
 from custom_components.upbit.exchange.endpoint import Endpoint
 from custom_components.upbit.exchange.rest import UpbitRest
+from custom_components.upbit.exchange.transport import Transport
 from tests.clock import Clock
 from tests.upbit_server import Key, UpbitServer
 
@@ -35,8 +37,7 @@ def client(session: ClientSession, server: UpbitServer) -> Client:
     def make(key: Key | None = None) -> UpbitRest:
         key = key or server.issue_key()
         return UpbitRest(
-            session,
-            Endpoint.of_origin(server.origin),
+            Transport(session, Endpoint.of_origin(server.origin), Cooldown()),
             Credentials(key.access_key, key.secret_key),
         )
 

@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from custom_components.upbit.exchange.auth import Credentials
+from custom_components.upbit.exchange.cooldown import Cooldown
 from custom_components.upbit.exchange.endpoint import REGIONS, Endpoint
 from custom_components.upbit.exchange.errors import (
     Banned,
@@ -26,6 +27,7 @@ from custom_components.upbit.exchange.errors import (
     error_of,
 )
 from custom_components.upbit.exchange.rest import UpbitRest
+from custom_components.upbit.exchange.transport import Transport
 from tests.upbit_server import Key, UpbitServer
 
 from .conftest import Client
@@ -280,8 +282,9 @@ async def test_keys_do_not_follow_a_redirect(
     async with TestServer(app, host="127.0.0.1", access_log=None) as relay:
         key = server.issue_key()
         rest = UpbitRest(
-            session,
-            Endpoint.of_origin(str(relay.make_url("/"))),
+            Transport(
+                session, Endpoint.of_origin(str(relay.make_url("/"))), Cooldown()
+            ),
             Credentials(key.access_key, key.secret_key),
         )
         with pytest.raises(CannotConnect):

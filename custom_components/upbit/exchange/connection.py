@@ -1,4 +1,4 @@
-"""One connection to a stream: open it, subscribe, prove the subscription, listen until it ends.
+"""One connection to a stream: subscribe, prove the subscription, listen until it ends.
 
 Source: https://docs.upbit.com/kr/reference/websocket-guide.
 """
@@ -10,23 +10,13 @@ import json
 from typing import Final, Never, Protocol
 from uuid import uuid4
 
-from aiohttp import (
-    ClientError,
-    ClientSession,
-    ClientWebSocketResponse,
-    ClientWSTimeout,
-    WSMsgType,
-    WSServerHandshakeError,
-)
-from yarl import URL
+from aiohttp import ClientError, WSMsgType
 
-from .auth import Credentials
-from .errors import CannotConnect, InvalidKey, UnreadableFrame, UpbitError, error_of
+from .errors import CannotConnect, UnreadableFrame, UpbitError, error_of
 from .frames import parse
 from .messages import ErrorFrame, Message, Subscriptions
-from .rest import turned_away
+from .transport import Socket
 
-CONNECT_WITHIN: Final = 10.0
 ANSWER_WITHIN: Final = 10.0
 PING_AFTER: Final = 30.0
 """Seconds of silence before a ping; the exchange closes a connection after 120 s without traffic."""
@@ -42,9 +32,8 @@ OFFERS_APART: Final = 0.5
 FORGET_AFTER: Final = 86_400.0
 """Seconds after which a type that was refused is asked for again."""
 
-MOST_RECEIVED: Final = 64 * 1_048_576
-"""Bytes at which aiohttp gives the connection up; smaller frames that are too large are refused alone."""
-
+AT_A_STRETCH: Final = 50
+"""Frames after which everybody else has a turn."""
 
 type Part = Mapping[str, str | bool | Sequence[str]]
 """One type of a subscription, with its parameters: `{"type": "ticker", "codes": ["KRW-BTC"]}`."""
@@ -67,37 +56,6 @@ class StreamListener(Protocol):
 
     def frame_refused(self, kind: str) -> None:
         """Take note of a frame that cannot be read; `kind` is one word for why."""
-
-
-async def open_socket(
-    session: ClientSession, url: URL, credentials: Credentials | None
-) -> ClientWebSocketResponse:
-    """Open a connection with a fresh token; raises an `UpbitError`.
-
-    aiohttp drops the token where a redirect leads to another origin.
-    """
-    headers = {"Authorization": credentials.bearer()} if credentials else {}
-    try:
-        async with asyncio.timeout(CONNECT_WITHIN):
-            return await session.ws_connect(
-                url,
-                headers=headers,
-                # aiohttp's own heartbeat arms its timer once more when the close is answered.
-                autoping=False,
-                max_msg_size=MOST_RECEIVED,
-                timeout=ClientWSTimeout(ws_close=2),
-            )
-    except WSServerHandshakeError as error:
-        match error.status:
-            case 401 | 403:
-                raise InvalidKey("refused at the handshake") from None
-            case 418 | 429:
-                raise turned_away(error.status, error.headers or {}) from None
-            case status:
-                raise CannotConnect(f"status {status} at the handshake") from None
-    except (ClientError, TimeoutError, OSError) as error:
-        # The text of a client error can hold headers.
-        raise CannotConnect(type(error).__name__) from None
 
 
 @dataclass(slots=True)
@@ -123,7 +81,7 @@ class Connection:
 
     def __init__(
         self,
-        socket: ClientWebSocketResponse,
+        socket: Socket,
         listener: StreamListener,
         refusals: Refusals,
     ) -> None:
@@ -132,6 +90,7 @@ class Connection:
         self._listener = listener
         self._refusals = refusals
         self._ticket = ""
+        self._in_a_row = 0
         self._refused = False
         self._refusal: UpbitError = CannotConnect("subscription refused")
         self._standing: tuple[Part, ...] = ()
@@ -266,6 +225,11 @@ class Connection:
 
     async def _receive(self) -> tuple[Message, ...]:
         """Wait for a frame, tell the listener, and return its messages."""
+        self._in_a_row += 1
+        if self._in_a_row >= AT_A_STRETCH:
+            # Frames that are there already are handed out without a pause.
+            self._in_a_row = 0
+            await asyncio.sleep(0)
         received = await self._socket.receive()
         match received.type:
             case WSMsgType.PONG:

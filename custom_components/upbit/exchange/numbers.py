@@ -8,6 +8,10 @@ MOST_DIGITS: Final = 30
 """Integer digits, and decimals, that an amount can have."""
 
 
+END_OF_TIME: Final = 253_402_300_800_000
+"""Milliseconds of the epoch at which no calendar here goes on: the year 10,000."""
+
+
 def load(text: str | bytes) -> object:
     """Return a JSON text's value, with its numbers as `Decimal`; raises `ValueError`."""
     try:
@@ -38,7 +42,7 @@ def change(value: object) -> Decimal:
 def moment(value: object) -> int:
     """Return a JSON number as milliseconds of the epoch; raises `ValueError`."""
     number = amount(value)
-    if number != int(number) or number >= 10**15:
+    if number != int(number) or number >= END_OF_TIME:
         raise ValueError("not a moment")
     return int(number)
 

@@ -1,4 +1,4 @@
-"""Requests of market and account: GET only, signed anew where a key is needed, no redirect followed.
+"""Requests of market and account, signed anew where a key is needed.
 
 Sources: https://docs.upbit.com/kr/reference/get-balance, list-api-keys, list-open-orders,
 list-trading-pairs and list-tickers.
@@ -8,23 +8,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from http import HTTPStatus
 from itertools import batched
 import re
 from types import MappingProxyType
 from typing import Final
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
-from yarl import URL
-
 from .auth import Credentials
 from .codes import CURRENCY, MARKET
-from .endpoint import Endpoint
-from .errors import Banned, CannotConnect, InvalidKey, RateLimited, error_of
+from .errors import CannotConnect
 from .messages import Ticker
-from .numbers import amount, load, moment
-
-TIMEOUT: Final = ClientTimeout(total=10)
+from .numbers import amount, moment
+from .transport import Transport
 
 ORDERS_A_PAGE: Final = 100
 MOST_PAGES: Final = 10
@@ -35,8 +29,6 @@ MOST_CODES: Final = 100
 NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
 
 type Row = Mapping[str, object]
-
-_SECONDS: Final = re.compile(r"(\d{1,7}) ?(?:s\b|sec|초)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +68,9 @@ class MarketRow:
 class UpbitMarket:
     """The requests of market data, which need no key."""
 
-    def __init__(self, session: ClientSession, endpoint: Endpoint) -> None:
-        """Keep what each request needs; the session stays its owner's."""
-        self._session = session
-        self._endpoint = endpoint
+    def __init__(self, transport: Transport) -> None:
+        """Take the way to the exchange."""
+        self._transport = transport
 
     async def markets(self) -> tuple[MarketRow, ...]:
         """Return every market; raises an `UpbitError`."""
@@ -95,18 +86,17 @@ class UpbitMarket:
         return tuple(tickers)
 
     async def _get(self, path: str, query: Mapping[str, str]) -> object:
-        return await _got(self._session, self._endpoint.rest(path) % query, {})
+        return await self._transport.get(
+            self._transport.endpoint.rest(path) % query, {}
+        )
 
 
 class UpbitRest:
     """The read-only requests of one API key."""
 
-    def __init__(
-        self, session: ClientSession, endpoint: Endpoint, credentials: Credentials
-    ) -> None:
-        """Keep what each request needs; the session stays its owner's."""
-        self._session = session
-        self._endpoint = endpoint
+    def __init__(self, transport: Transport, credentials: Credentials) -> None:
+        """Take the way to the exchange, and a key."""
+        self._transport = transport
         self._credentials = credentials
 
     async def accounts(self) -> tuple[Account, ...]:
@@ -140,60 +130,11 @@ class UpbitRest:
     async def _get(self, path: str, query: Mapping[str, str] = NO_QUERY) -> object:
         # The hash is of the query string as it is before it is encoded.
         plain = "&".join(f"{name}={value}" for name, value in query.items())
-        url = self._endpoint.rest(path)
-        return await _got(
-            self._session,
+        url = self._transport.endpoint.rest(path)
+        return await self._transport.get(
             url % query if query else url,
             {"Authorization": self._credentials.bearer(plain)},
         )
-
-
-async def _got(session: ClientSession, url: URL, headers: Mapping[str, str]) -> object:
-    """Return the answer of a GET; raises an `UpbitError`."""
-    try:
-        async with session.get(
-            url,
-            headers=headers,
-            # Keys go to the configured host only.
-            allow_redirects=False,
-            timeout=TIMEOUT,
-        ) as response:
-            body = await response.read()
-    except (ClientError, TimeoutError, OSError) as error:
-        # The text of a client error can hold headers.
-        raise CannotConnect(type(error).__name__) from None
-    return _value(response, body)
-
-
-def turned_away(status: int, headers: Mapping[str, str], body: str = "") -> RateLimited:
-    """Return the error for a 429 or a 418, with the seconds to wait where the answer tells."""
-    told = headers.get("Retry-After", "")
-    found = told if told.isdecimal() else None
-    if found is None and (match := _SECONDS.search(body)):
-        found = match[1]
-    seconds = float(found) if found else None
-    return Banned(seconds) if status == HTTPStatus.IM_A_TEAPOT else RateLimited(seconds)
-
-
-def _value(response: ClientResponse, body: bytes) -> object:
-    status = response.status
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT):
-        raise turned_away(status, response.headers, body.decode(errors="replace"))
-    try:
-        value = load(body)
-    except ValueError:
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise InvalidKey("unauthorized") from None
-        raise CannotConnect(f"status {status} without JSON") from None
-    if status == HTTPStatus.OK:
-        return value
-    if isinstance(value, dict) and isinstance(error := value.get("error"), dict):
-        name = str(error.get("name"))
-        if known := error_of(name, str(error.get("message"))):
-            raise known
-    if status == HTTPStatus.UNAUTHORIZED:
-        raise InvalidKey("unauthorized")
-    raise CannotConnect(f"status {status}")
 
 
 def _all[T](rows: object, read: Callable[[Row], T]) -> tuple[T, ...]:

@@ -6,12 +6,12 @@ import logging
 import random
 from typing import Final, Never
 
-from aiohttp import ClientSession
 from yarl import URL
 
 from .auth import Credentials
-from .connection import Connection, Part, Refusals, StreamListener, open_socket
+from .connection import Connection, Part, Refusals, StreamListener
 from .errors import CannotConnect, KeyRefused, RateLimited, UpbitError
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Stream:
 
     def __init__(
         self,
-        session: ClientSession,
+        transport: Transport,
         url: URL,
         credentials: Credentials | None,
         parts: Sequence[Part],
@@ -40,7 +40,7 @@ class Stream:
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         """Keep what each connection needs; `credentials` are for the private stream."""
-        self._session = session
+        self._transport = transport
         self._url = url
         self._credentials = credentials
         self._parts = tuple(parts)
@@ -83,7 +83,12 @@ class Stream:
         """Hold one connection as long as it lasts; return what ended it."""
         try:
             async with asyncio.timeout(None) as self._renewal:
-                socket = await open_socket(self._session, self._url, self._credentials)
+                socket = await self._transport.connect(
+                    self._url,
+                    {"Authorization": self._credentials.bearer()}
+                    if self._credentials
+                    else {},
+                )
                 try:
                     self._listener.stream_connected()
                     connection = Connection(socket, self._listener, self._refusals)
