@@ -27,6 +27,11 @@ class Clock:
         # A callback in which time moves looks slow, and would be logged as such.
         loop.slow_callback_duration = float("inf")
 
+    @property
+    def now(self) -> float:
+        """The event loop's time, in seconds."""
+        return self._loop.time()
+
     async def settle(self) -> None:
         """Let everything that is under way arrive, at the same moment."""
         for _ in range(TURNS):

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 from typing import Any
 from unittest.mock import patch
 
+from _pytest.terminal import TerminalReporter
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant
@@ -19,7 +20,13 @@ from custom_components.upbit.const import (
 )
 
 from .clock import Clock
+from .faults import report
 from .upbit_server import UpbitServer
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the matrix of faults, if it was run."""
+    report.write(terminalreporter)
 
 
 @pytest.fixture(autouse=True)

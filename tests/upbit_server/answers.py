@@ -37,6 +37,8 @@ class Answer:
     content_type: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     body: Body = Body.WHOLE
+    seconds: float = 0
+    """How long whoever gets it has to stay away; 120 for a ban that does not say it."""
 
 
 def _error(status: int, name: str) -> Answer:
@@ -51,12 +53,14 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
         "401 nonce": _error(401, "nonce_used"),
         "403": Answer(403, "<html><h1>403 Forbidden</h1></html>", "text/html"),
         "403 scope": _error(403, "out_of_scope"),
-        "418": Answer(418, "I'm a teapot"),
-        "418 for 200 s": Answer(418, "Your requests are blocked for 200 seconds."),
-        "418 with a header": Answer(418, headers={"Retry-After": "200"}),
-        "418 for ages": Answer(418, headers={"Retry-After": "9" * 400}),
+        "418": Answer(418, "I'm a teapot", seconds=120),
+        "418 for 200 s": Answer(
+            418, "Your requests are blocked for 200 seconds.", seconds=200
+        ),
+        "418 with a header": Answer(418, headers={"Retry-After": "200"}, seconds=200),
+        "418 for ages": Answer(418, headers={"Retry-After": "9" * 400}, seconds=86_400),
         "429": Answer(429, "Too many API requests."),
-        "429 with a header": Answer(429, headers={"Retry-After": "45"}),
+        "429 with a header": Answer(429, headers={"Retry-After": "45"}, seconds=45),
         "500": Answer(500, "<html>Internal Server Error</html>", "text/html"),
         "503": Answer(
             503, "<html><body>서버 점검 중입니다.</body></html>", "text/html"

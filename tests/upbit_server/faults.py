@@ -74,9 +74,12 @@ class Faults:
 
     answer_error: str | None = None
     """The name of the error that answers each subscription."""
-    close_after_handshake: bool = False
+    close_after_handshake: int | None = None
+    """The code with which each connection is closed as soon as it is open."""
     close_on_error: bool = False
     """An error frame is the last one of its connection."""
+    flooded: int = 0
+    """Signs of life that each connection begins with, and nobody asked for."""
     forget_types: tuple[str, ...] = ()
     """Types that a subscription silently loses: LIST_SUBSCRIPTIONS does not list them."""
     ignore_list: bool = False

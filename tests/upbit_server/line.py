@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from typing import override
+from typing import Any, override
 
 from aiohttp import web
 
@@ -28,6 +28,8 @@ class Line:
 
     async def open(self) -> None:
         """Open the port."""
+        if self._tls:
+            self._loop.set_exception_handler(_overlook_handshakes)
         listening = socket.create_server(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         self._listening = await self._loop.create_server(
@@ -68,6 +70,14 @@ class Line:
 
     def _accept(self) -> asyncio.Protocol:
         return _Silence(self._unanswered) if self._faults.vanish else self._serve()
+
+
+def _overlook_handshakes(
+    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Report what goes wrong, but for a client that did not like our certificate."""
+    if not isinstance(context.get("exception"), ssl.SSLError | ConnectionError):
+        loop.default_exception_handler(context)
 
 
 class _Silence(asyncio.Protocol):

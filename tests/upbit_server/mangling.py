@@ -10,11 +10,13 @@ HUGE: Final = 10_000_000
 
 
 def _with_amount(amount: str) -> Callable[[str], str]:
-    return lambda frame: re.sub(r'("(?:balance|b)":)[^,}]+', rf"\1{amount}", frame)
+    return lambda frame: re.sub(r'("(?:balance|b)":)[^,}]+', rf"\g<1>{amount}", frame)
 
 
 def _with_currency(currency: str) -> Callable[[str], str]:
-    return lambda frame: re.sub(r'("(?:currency|cu)":)"\w+"', rf"\1{currency}", frame)
+    return lambda frame: re.sub(
+        r'("(?:currency|cu)":)"\w+"', rf"\g<1>{currency}", frame
+    )
 
 
 MANGLED: Final[Mapping[str, Callable[[str], str | bytes]]] = MappingProxyType(

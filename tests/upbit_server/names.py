@@ -39,3 +39,6 @@ class Names(AbstractResolver):
     @override
     async def close(self) -> None:
         """Hold nothing that could be closed."""
+
+    async def real_close(self) -> None:
+        """Do what Home Assistant asks of its own resolver, which is as little."""

@@ -11,7 +11,7 @@ from typing import Final, Self
 from aiohttp import web
 from yarl import URL
 
-from .answers import failing, refusal
+from .answers import Answer, failing, refusal
 from .certificates import RIGHT, WRONG, Certificates
 from .faults import PRIVATE, PUBLIC, Faults
 from .keys import Key, Keys, Scope
@@ -31,6 +31,9 @@ from .wire import EXACT, number
 
 CONNECTS_A_SECOND: Final = 5
 
+ANSWERED: Final = web.RequestKey("answered", Answer)
+"""What answered a request in place of the exchange."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -41,6 +44,10 @@ class Request:
     status: int
     method: str = "GET"
     authorization: str | None = None
+    told_to_wait: float = 0
+    """Seconds; 120 for a ban that does not say how long it is."""
+    is_whole: bool = True
+    """Whether it was answered by the exchange itself, rightly and whole."""
 
 
 class UpbitServer:
@@ -253,8 +260,10 @@ class UpbitServer:
         self._note(request, 101)
         session = Session(socket, request, self.faults, kind, feed.sessions.remove)
         feed.sessions.append(session)
-        if self.faults.close_after_handshake:
-            session.close(1000)
+        if self.faults.flooded:
+            MISHAPS["flood"](session, self.faults.flooded)
+        if code := self.faults.close_after_handshake:
+            session.close(code)
         await session.run()
         return socket
 
@@ -270,6 +279,7 @@ class UpbitServer:
         return response
 
     def _note(self, request: web.Request, status: int) -> None:
+        answer = request.get(ANSWERED)
         self.requests.append(
             Request(
                 self._loop.time(),
@@ -277,6 +287,8 @@ class UpbitServer:
                 status,
                 request.method,
                 request.headers.get("Authorization"),
+                answer.seconds if answer else 0,
+                is_whole=answer is None,
             )
         )
 
@@ -286,7 +298,8 @@ class UpbitServer:
         is_handshake = request.path in (PRIVATE, PUBLIC)
         if is_handshake and self.faults.stall_handshake:
             await self._stalled.wait()
-        answer = self.faults.answer_to(request.path)
+        if answer := self.faults.answer_to(request.path):
+            request[ANSWERED] = answer
         if answer and answer.status:
             return refusal(answer)
         response = await handler(request)

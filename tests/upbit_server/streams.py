@@ -73,7 +73,7 @@ class Session:
         self.subscriptions: dict[str, Subscription] = {}
         self.format = "DEFAULT"
         self.pongs = 0
-        self._vanished = False
+        self.vanished = False
         self._request = request
         self._faults = faults
         self._kind = kind
@@ -152,7 +152,7 @@ class Session:
 
     def drop(self) -> None:
         """End the connection without a close frame, which its peer sees as 1006."""
-        if self._request.transport and not self._vanished:
+        if self._request.transport and not self.vanished:
             self._request.transport.abort()
 
     def reset(self) -> None:
@@ -165,7 +165,7 @@ class Session:
 
     def vanish(self) -> None:
         """Send nothing from here on, and do not end: packets vanish."""
-        self._vanished = True
+        self.vanished = True
 
     def _send_json(self, data: str | bytes, delay: float = 0) -> None:
         """Send JSON in the kind of frame that the exchange uses, which is binary."""
@@ -187,7 +187,7 @@ class Session:
     async def _write(self) -> None:
         while True:
             sent = await self._outbox.get()
-            if self._faults.mute or self._vanished or self.socket.closed:
+            if self._faults.mute or self.vanished or self.socket.closed:
                 continue
             self._stay()
             try:
