@@ -281,6 +281,25 @@ async def test_a_fill_that_comes_late_completes_the_trade_that_was_told(
     assert trade["id"] == pattern["id"]
 
 
+async def test_a_fill_that_completes_a_trade_before_it_is_published_is_not_lost(
+    hass: HomeAssistant,
+    heard: Heard,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """The trade waits for its turn to be saved, and is told with price, fee and order."""
+    server.fault(delay_types={"myOrder": 2.2})
+    server.deposit("BTC", "1")
+    await clock.advance(1.5)
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(30)
+    _, bought = heard.take()
+    (_, trade) = (await answer(hass, "get_history"))["activities"]
+    assert trade["how"] == bought["how"] == "order"
+    assert trade["fee"] == bought["fee"] == "16.805"
+
+
 async def test_a_fill_that_comes_twice_is_told_once(
     heard: Heard, server: UpbitServer, clock: Clock
 ) -> None:

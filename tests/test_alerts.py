@@ -138,58 +138,72 @@ async def test_what_was_crossed_while_away_fires_once_automations_listen(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """Not before Home Assistant has started."""
+async def test_a_level_tells_what_changed_since_the_last_look(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The change that crossed it; after a restart nobody knows it."""
     await add(hass, account)
     await clock.settle()
-    await hass.config_entries.async_unload(account.entry_id)
-    server.withdraw("KRW", "200000")
-    await clock.advance(60)
-    hass.set_state(CoreState.starting)
-    await hass.config_entries.async_setup(account.entry_id)
-    await clock.advance(60)
-    assert state(hass, "event.low_cash").state == "unknown"
-    hass.set_state(CoreState.running)
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    server.withdraw("KRW", "50000")
     await clock.advance(5)
-    fired = state(hass, "event.low_cash")
-    assert fired.attributes["replayed"] is False
-    await clock.advance(60)
-    assert state(hass, "event.low_cash").state == fired.state
+    server.withdraw("KRW", "70000")
+    await clock.advance(5)
+    told = state(hass, "event.low_cash").attributes
+    assert (told["value"], told["change"]) == ("880000", "-70000")
 
 
-async def test_a_crash_between_the_edge_and_the_event_loses_no_alert(
+@pytest.mark.parametrize("change", ["1000000", "-1000000"])
+async def test_a_flow_whose_price_comes_later_is_neither_gain_nor_loss(
     hass: HomeAssistant,
-    hass_storage: dict[str, Any],
     account: MockConfigEntry,
     server: UpbitServer,
     clock: Clock,
+    change: str,
 ) -> None:
-    """It comes again, and says so."""
-    await add(hass, account)
-    await clock.settle()
-    file = f"upbit.{account.entry_id}.ledger"
-    crashed: dict[str, Any] = {}
-
-    @callback
-    def fired(event: Event[EventStateChangedData]) -> None:
-        if event.data["entity_id"] == "event.low_cash":
-            crashed.update(deepcopy(hass_storage[file]))
-
-    stop = hass.bus.async_listen("state_changed", fired)
-    server.withdraw("KRW", "200000")
+    """An alert on a value waits for the price, and then counts the flow at it."""
+    rises = not change.startswith("-")
+    await add(
+        hass,
+        account,
+        currency="",
+        measure="value",
+        condition="increase" if rises else "decrease",
+        threshold="1000000",
+    )
     await clock.advance(5)
-    stop()
-    first = state(hass, "event.low_cash")
-    assert first.attributes["replayed"] is False
-    await hass.config_entries.async_unload(account.entry_id)
-    hass_storage[file] = crashed
-    await hass.config_entries.async_setup(account.entry_id)
+    server.fault(
+        refuse_public=503, rest_status=503, rest_paths=["/v1/ticker"], close_public=1006
+    )
+    await clock.advance(1)
+    server.deposit("XRP", "1000")
     await clock.advance(30)
-    again = state(hass, "event.low_cash")
-    assert again.state > first.state
-    assert again.attributes["replayed"] is True
-    await hass.config_entries.async_reload(account.entry_id)
-    await clock.advance(30)
-    assert state(hass, "event.low_cash").state == again.state
+    server.fault(refuse_public=None, rest_status=None)
+    await clock.advance(150)
+    assert state(hass, "sensor.upbit_xrp_value").state == "3361000"
+    assert state(hass, "event.low_cash").state == "unknown"
+    server.set_price("KRW-BTC", str(BTC + 2 * int(change)))
+    await clock.advance(65)
+    assert state(hass, "event.low_cash").attributes["change"] == change
+
+
+async def test_a_coin_that_loses_its_market_is_no_loss(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """It is a flow at its last price, and so is one that gets a market."""
+    await add(
+        hass,
+        account,
+        currency="",
+        measure="value",
+        condition="decrease",
+        threshold="1000000",
+    )
+    await clock.advance(5)
+    for code in ("KRW-ETH", "BTC-ETH"):
+        server.markets.delist(code)
+    await clock.advance(3700)
+    assert state(hass, "sensor.upbit_total_value").attributes["unpriced"] == ["ETH"]
+    assert state(hass, "event.low_cash").state == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,19 @@ async def test_a_trigger_fires_for_what_it_waits_for(
         await clock.advance(20)
 
 
+async def test_a_lock_changes_no_asset(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Its total stands still, whatever it is told as."""
+    calls = await automate(
+        hass, {"trigger": "upbit.asset_changed", "target": {"entity_id": ACTIVITY}}
+    )
+    server.lock("BTC", "0.1")
+    await clock.advance(75)
+    assert hass.states.get(ACTIVITY).attributes["reason"] == "locked"  # type: ignore[union-attr]
+    assert not calls
+
+
 async def test_a_target_on_the_accounts_device_is_enough(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -152,6 +152,11 @@ async def test_old_prices_are_not_shown_as_those_of_now(
     assert state(hass, "sensor.upbit_btc_value").state == STATE_UNAVAILABLE
     assert state(hass, "sensor.upbit_total_value").state == STATE_UNAVAILABLE
     assert state(hass, "sensor.upbit_btc").state == "0.5"
+    report = await answer(hass, "get_portfolio")
+    assert report["summary"]["total_value"] is None
+    assert report["pnl"]["total_current_value"] is None
+    assert report["pnl"]["currency_pnl"]["BTC"]["current_amount"] == "0.5"
+    assert report["pnl"]["currency_pnl"]["BTC"]["current_value"] is None
     server.fault(refuse_public=None)
     await clock.advance(130)
     assert number(hass, "btc_value") == BTC // 2
@@ -364,7 +369,25 @@ async def test_the_portfolio_in_one_answer(
     bitcoin = report["assets"]["BTC"]
     assert bitcoin["total"] == "0.5"
     assert Decimal(bitcoin["value"]) == BTC // 2
-    assert report["pnl"]["total_pnl"] == "0"
+    assert bitcoin["unit_currency"] == "KRW"
+    server.deposit("KRW", "500000")
+    await clock.advance(5)
+    table = (await answer(hass, "get_portfolio"))["pnl"]
+    initial = 1_000_000 + BTC // 2 + 2 * ETH
+    assert Decimal(table["total_initial_value"]) == initial
+    assert Decimal(table["total_current_value"]) == initial + 500_000
+    assert table["total_pnl"] == "500000"
+    assert round(Decimal(table["total_pnl_ratio"]), 8) == round(
+        Decimal(50_000_000) / initial, 8
+    )
+    assert table["currency_pnl"]["KRW"] == {
+        "initial_amount": "1000000",
+        "current_amount": "1500000",
+        "initial_value": "1000000",
+        "current_value": "1500000",
+        "pnl": "500000",
+        "pnl_ratio": "50",
+    }
 
 
 async def test_the_number_of_orders_that_wait_is_a_sensor(

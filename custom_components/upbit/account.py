@@ -113,7 +113,7 @@ class Account:
         """Value currencies anew, and look at what depends on it."""
         self.worth.revalue(currencies)
         if self.worth.known:
-            self.openings.revalued()
+            self.alerts.flowed(self.openings.revalued())
         self.alerts.look(currencies)
 
     @callback

@@ -1,6 +1,6 @@
 """Alerts: the rules of the subentries, looked at whenever something they measure has moved."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -100,6 +100,7 @@ class Alerts:
         self._teller = teller
         self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
+        self._last: dict[str, Decimal] = {}
         self.rules = rules_of(entry)
         publisher.async_add_firing_listener(self._fire)
 
@@ -192,9 +193,10 @@ class Alerts:
             if before is None:
                 edges[id_] = armed(rule, now)
             else:
-                edges[id_], firing = looked_at(rule, before, now)
+                edges[id_], firing = looked_at(rule, before, now, self._last.get(id_))
                 if firing:
                     firings.append(firing)
+            self._last[id_] = now
             if edges[id_] != before:
                 changed.append(id_)
         if changed:
@@ -206,18 +208,30 @@ class Alerts:
         """Look at the net change of each activity, and move what gains and losses compare with."""
         edges = dict(self._publisher.ledger.edges)
         firings = []
-        for id_, rule in self.rules.items():
+        for rule in self.rules.values():
             if rule.by_activity and rule.currency:
                 firings += self._moved(rule, rule.currency, activities)
-            elif rule.measure is Measure.VALUE and id_ in edges:
-                for activity in activities:
-                    if activity.kind in FLOWS and rule.currency in (
-                        None,
-                        activity.currency,
-                    ):
-                        edges[id_] = flowed(edges[id_], activity.worth or ZERO)
+        for activity in activities:
+            if activity.kind in FLOWS:
+                # What waits for its price is a flow once that is there.
+                self._flowed(edges, activity.currency, activity.worth or ZERO)
         if firings or edges != self._publisher.ledger.edges:
             self._commit(edges, firings)
+
+    @callback
+    def flowed(self, flows: Mapping[str, Decimal]) -> None:
+        """Move what gains and losses compare with by flows that prices brought, by currency."""
+        edges = dict(self._publisher.ledger.edges)
+        for currency, worth in flows.items():
+            self._flowed(edges, currency, worth)
+        if edges != self._publisher.ledger.edges:
+            self._commit(edges, [])
+
+    def _flowed(self, edges: dict[str, Edge], currency: str, worth: Decimal) -> None:
+        for id_ in edges.keys() & self.rules.keys():
+            rule = self.rules[id_]
+            if rule.measure is Measure.VALUE and rule.currency in (None, currency):
+                edges[id_] = flowed(edges[id_], worth)
 
     def _moved(
         self, rule: Rule, currency: str, activities: tuple[Activity, ...]

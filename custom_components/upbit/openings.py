@@ -1,8 +1,9 @@
 """The moments from which gains count: the baseline, and the opening of each day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 import logging
 from typing import Final
 
@@ -69,8 +70,11 @@ class Openings:
             self._since += activities
 
     @callback
-    def revalued(self) -> None:
-        """Open what is to be opened, and see whether a currency gained or lost its price."""
+    def revalued(self) -> Mapping[str, Decimal]:
+        """Open what is to be opened, and see whether a currency gained or lost its price.
+
+        Returns the flows that this brought since the baseline, by currency.
+        """
         quotes, last = self._prices.quotes, self._quotes
         self._quotes = quotes
         held = self._coordinator.holdings.amounts
@@ -78,10 +82,13 @@ class Openings:
             amount and quotes.price(code) is None and not quotes.unpriced(code)
             for code, amount in held.items()
         ):
-            return
+            return {}
         ledger = self._publisher.ledger
         told = ledger.amounts
-        baseline = ledger.baseline and ledger.baseline.priced_anew(told, quotes, last)
+        baseline, flows = ledger.baseline, {}
+        if baseline:
+            flows = baseline.repriced(told, quotes, last)
+            baseline = baseline.priced_anew(told, quotes, last)
         day = self.day
         # Yesterday's stays until the closing prices are there.
         day = (
@@ -94,6 +101,7 @@ class Openings:
         if changed != ledger:
             self._publisher.note(changed)
             self._coordinator.notify((Topic.WORTH,))
+        return flows
 
     @callback
     def set_baseline(self) -> bool:

@@ -93,9 +93,13 @@ class Publisher:
 
     @callback
     def amend(self, activity: Activity) -> None:
-        """Put a fuller account of an activity in its place; it is not told again."""
-        self.note(self.ledger.unwritten_with((activity,)))
-        self._keep((activity,))
+        """Put a fuller account of an activity in its place.
+
+        One that was told is not told again; one that still waits is told as it is now.
+        """
+        self.note(self.ledger.amended(activity))
+        if activity not in self.ledger.outbox:
+            self._keep((activity,))
 
     async def async_flush(self) -> None:
         """Publish what waits, and write everything."""
@@ -141,9 +145,11 @@ class Publisher:
     @callback
     def _publish(self, saved: Ledger) -> None:
         """Publish what was saved; what was decided meanwhile waits for the next save."""
+        # A late fill may have amended them meanwhile.
+        activities = self.ledger.outbox[: len(saved.outbox)]
         # First, since whoever hears of it may ask for the history.
-        self._keep(saved.outbox)
-        for activity in saved.outbox:
+        self._keep(activities)
+        for activity in activities:
             _tell(self._listeners, activity, activity in self._again)
         for firing in saved.firings:
             _tell(self._firing_listeners, firing, firing in self._again)

@@ -1,6 +1,7 @@
 """The portfolio in one answer: the specification's summary and table of profits, and every quantity of ours."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -97,7 +98,7 @@ def _summary(account: Account) -> Json:
         "day": _moment(account.openings.day),
         "unpriced": list(worth.unpriced),
         "missing": list(worth.missing),
-        "without_cost": _worths(worth.free),
+        "without_cost": _worths(worth.free) if known else dict.fromkeys(worth.free),
     }
 
 
@@ -132,9 +133,10 @@ def _pnl(account: Account) -> Json:
     """Return the specification's table, since the baseline; empty until there is one."""
     baseline = account.publisher.ledger.baseline
     amounts = account.coordinator.holdings.amounts
-    table = pnl_of(
-        baseline.amounts if baseline else amounts, amounts, account.prices.quotes
-    )
+    quotes = account.prices.quotes
+    if not account.worth.known:
+        quotes = replace(quotes, prices={})
+    table = pnl_of(baseline.amounts if baseline else amounts, amounts, quotes)
     return {
         "total_initial_value": _worth(table.total_initial_value),
         "total_current_value": _worth(table.total_current_value),

@@ -111,13 +111,13 @@ class UpbitActivityTrigger(UpbitEventTrigger):
 
 
 def _amount_of(told: Mapping[str, Any], currency: str | None) -> Decimal | None:
-    """Return what changed of a currency, of the activity's own if none is given."""
+    """Return what changed of a currency's total, of the activity's own if none is given; `None` if nothing."""
     for code, amount in (
         (told.get("currency"), told.get("amount")),
         (told.get("counter_currency"), told.get("counter_amount")),
     ):
         if amount is not None and currency in (None, code):
-            return Decimal(amount)
+            return Decimal(amount) or None
     return None
 
 

@@ -119,12 +119,17 @@ def armed(rule: Rule, now: Decimal) -> Edge:
     return Edge(reference=None if rule.by_activity else now)
 
 
-def looked_at(rule: Rule, edge: Edge, now: Decimal) -> tuple[Edge, Firing | None]:
-    """Return the edge after a look at the measure, and a firing if it crossed the threshold."""
+def looked_at(
+    rule: Rule, edge: Edge, now: Decimal, last: Decimal | None = None
+) -> tuple[Edge, Firing | None]:
+    """Return the edge after a look at the measure, and a firing if it crossed the threshold.
+
+    `last` is what a level was at the look before, `None` if nobody knows.
+    """
     if rule.is_level:
         if _beyond(rule, now):
             return replace(edge, holds=True), (
-                None if edge.holds else Firing(rule.id, None, now)
+                None if edge.holds else Firing(rule.id, last, now)
             )
         return (replace(edge, holds=False) if _returned(rule, now) else edge), None
     if edge.reference is None:

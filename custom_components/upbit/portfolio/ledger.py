@@ -84,10 +84,17 @@ class Ledger:
     def published(self, saved: Ledger) -> Self:
         """Take out what an earlier state of the ledger had to be published."""
         return replace(
-            self.unwritten_with(saved.outbox),
+            self.unwritten_with(self.outbox[: len(saved.outbox)]),
             outbox=self.outbox[len(saved.outbox) :],
             firings=self.firings[len(saved.firings) :],
         )
+
+    def amended(self, activity: Activity) -> Self:
+        """Put a fuller account of an activity in its place, wherever it waits."""
+        if all(one.id != activity.id for one in self.outbox):
+            return self.unwritten_with((activity,))
+        outbox = (activity if one.id == activity.id else one for one in self.outbox)
+        return replace(self, outbox=tuple(outbox))
 
     def unwritten_with(self, activities: Iterable[Activity]) -> Self:
         """Hold activities for the history's file, each once."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from .activity import FLOWS, Activity
-from .amounts import ZERO, add, minus, plus, subtract, times
+from .amounts import ZERO, add, minus, negative, plus, subtract, times
 from .quotes import Quotes
 
 
@@ -41,25 +41,34 @@ class Opening:
                 opening = _flowed(opening, currency, leg.total, quotes)
         return opening
 
+    def repriced(
+        self, amounts: Mapping[str, Decimal], quotes: Quotes, last: Quotes
+    ) -> dict[str, Decimal]:
+        """Return the flows that prices bring, by currency: of what waited for one, or gains or loses it.
+
+        `amounts` is what was told to be held, `last` the quotes before these. Every price must be there.
+        """
+        priced = _priced(amounts, quotes)
+        gained = {code: amounts[code] for code in priced - self.priced}
+        flows = {
+            code: quotes.worth(code, amount) or ZERO
+            for code, amount in {**gained, **self.unvalued}.items()
+        }
+        for code in self.priced - priced:
+            if lost := amounts.get(code):
+                flows[code] = negative(last.worth(code, lost) or ZERO)
+        return flows
+
     def priced_anew(
         self, amounts: Mapping[str, Decimal], quotes: Quotes, last: Quotes
     ) -> Opening:
         """Value what waited for a price; a coin that gains or loses its price is a flow at that price.
 
-        `amounts` is what was told to be held, `last` the quotes before these. Every price must be there.
+        Takes what `repriced` takes.
         """
-        flows = self.flows
-        for currency, amount in self.unvalued.items():
-            flows = plus(flows, quotes.worth(currency, amount) or ZERO)
         held = {code for code, amount in amounts.items() if amount}
-        priced = {code for code in held if not quotes.unpriced(code)}
-        waited = self.unvalued.keys()
-        for currency in priced - self.priced - waited:
-            flows = plus(flows, quotes.worth(currency, amounts[currency]) or ZERO)
-        for currency in (self.priced & held) - priced:
-            lost = last.worth(currency, amounts[currency]) or ZERO
-            flows = minus(flows, lost)
-        counted = (self.priced - held) | priced
+        counted = (self.priced - held) | _priced(amounts, quotes)
+        flows = plus(self.flows, *self.repriced(amounts, quotes, last).values())
         if flows == self.flows and counted == self.priced and not self.unvalued:
             return self
         return replace(self, flows=flows, priced=counted, unvalued=MappingProxyType({}))
@@ -110,6 +119,15 @@ def opened(
         priced.add(currency)
         value = plus(value, times(price, amount))
     return Opening(time, MappingProxyType(dict(amounts)), value, frozenset(priced))
+
+
+def _priced(amounts: Mapping[str, Decimal], quotes: Quotes) -> frozenset[str]:
+    """Return the currencies that are held and have a price."""
+    return frozenset(
+        code
+        for code, amount in amounts.items()
+        if amount and not quotes.unpriced(code)
+    )
 
 
 def _flowed(
