@@ -289,15 +289,30 @@ async def test_a_fill_that_completes_a_trade_before_it_is_published_is_not_lost(
     clock: Clock,
 ) -> None:
     """The trade waits for its turn to be saved, and is told with price, fee and order."""
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(0.1)
     server.fault(delay_types={"myOrder": 2.2})
-    server.deposit("BTC", "1")
-    await clock.advance(1.5)
     server.trade("KRW-XRP", "bid", "10")
     await clock.advance(30)
-    _, bought = heard.take()
+    placed, bought = heard.take()
+    assert (placed["event_type"], bought["event_type"]) == ("order_placed", "buy")
     (_, trade) = (await answer(hass, "get_history"))["activities"]
     assert trade["how"] == bought["how"] == "order"
     assert trade["fee"] == bought["fee"] == "16.805"
+
+
+async def test_an_order_that_is_told_settles_nothing_before_its_time(
+    heard: Heard, server: UpbitServer, clock: Clock
+) -> None:
+    """The other row of a trade may be on its way."""
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(1.5)
+    server.fault(drop_types=["myOrder"], split_rows=True, frame_delay=[0, 1.5])
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(0.7)
+    assert heard.kinds == ["order_placed"]
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed", "buy"]
 
 
 async def test_a_fill_that_comes_twice_is_told_once(

@@ -138,6 +138,60 @@ async def test_what_was_crossed_while_away_fires_once_automations_listen(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """Not before Home Assistant has started."""
+    await add(hass, account)
+    await clock.settle()
+    await hass.config_entries.async_unload(account.entry_id)
+    server.withdraw("KRW", "200000")
+    await clock.advance(60)
+    hass.set_state(CoreState.starting)
+    await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(60)
+    assert state(hass, "event.low_cash").state == "unknown"
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await clock.advance(5)
+    fired = state(hass, "event.low_cash")
+    assert fired.attributes["replayed"] is False
+    await clock.advance(60)
+    assert state(hass, "event.low_cash").state == fired.state
+
+
+async def test_a_crash_between_the_edge_and_the_event_loses_no_alert(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """It comes again, and says so."""
+    await add(hass, account)
+    await clock.settle()
+    file = f"upbit.{account.entry_id}.ledger"
+    crashed: dict[str, Any] = {}
+
+    @callback
+    def fired(event: Event[EventStateChangedData]) -> None:
+        if event.data["entity_id"] == "event.low_cash":
+            crashed.update(deepcopy(hass_storage[file]))
+
+    stop = hass.bus.async_listen("state_changed", fired)
+    server.withdraw("KRW", "200000")
+    await clock.advance(5)
+    stop()
+    first = state(hass, "event.low_cash")
+    assert first.attributes["replayed"] is False
+    await hass.config_entries.async_unload(account.entry_id)
+    hass_storage[file] = crashed
+    await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(30)
+    again = state(hass, "event.low_cash")
+    assert again.state > first.state
+    assert again.attributes["replayed"] is True
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(30)
+    assert state(hass, "event.low_cash").state == again.state
+
+
 async def test_a_level_tells_what_changed_since_the_last_look(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -112,6 +112,25 @@ async def test_nothing_is_told_before_home_assistant_has_started(
     ]
 
 
+async def test_a_trade_while_home_assistant_starts_is_told_by_its_fill(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The stream stands long before automations listen."""
+    heard = Heard(hass)
+    await hass.config_entries.async_unload(account.entry_id)
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(30)
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(30)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await clock.advance(30)
+    (bought,) = heard.events
+    assert (bought["event_type"], bought["how"]) == ("buy", "order")
+    assert bought["fee"] == "16.805"
+
+
 async def test_after_a_crash_what_may_not_have_been_heard_is_told_again(
     hass: HomeAssistant,
     hass_storage: Files,

@@ -193,7 +193,7 @@ class Teller:
                 self._moves = [
                     move for move in self._moves if touched.isdisjoint(move.legs)
                 ]
-                self._tell(explained, ())
+                self._tell(explained, self._collected())
         self._plan()
 
     @callback
@@ -204,41 +204,59 @@ class Teller:
             self._timer = None
         if not (self.caught_up and self._listening):
             return
-        doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
-        pending = self._patience.due(doubtful=doubtful), self.orders.due()
+        pending = self._due, self.orders.due()
         if moments := [due for due in pending if due is not None]:
             self._timer = self._coordinator.hass.loop.call_at(
                 max(min(moments), self._now), self._settle
             )
 
+    @property
+    def _due(self) -> float | None:
+        """When everything pending settles, `None` if nothing is."""
+        doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
+        return self._patience.due(doubtful=doubtful)
+
     @callback
     def _settle(self, *, forced: bool = False) -> None:
-        """Tell everything that is pending."""
+        """Tell everything whose time has come."""
         self._timer = None
-        now = self._now
-        if self._patience.waits or forced:
-            gaps = self.gaps
-            self._ahead.arrived(gaps)
-            held = self._coordinator.holdings.doubtful | self._ahead.currencies
-            explained = explain(
-                gaps,
-                self._fills,
-                self._moves,
-                quotes=self._quotes,
-                worth_of=self._prices.quotes.worth,
-                time=self._moves[-1].time if self._moves else _ms(),
-                held=held,
-                how=self._how(),
-            )
-            self._patience = self._patience.settled()
-            self._moves.clear()
+        self.orders, of_orders = self.orders.settle(self._now, _ms())
+        due = self._due
+        if forced or (due is not None and due <= self._now):
+            self._settle_gaps(of_orders)
         else:
-            explained, held = Explained(), self._ahead.currencies
-        self.orders, of_orders = self.orders.settle(now, _ms())
-        self._tell(explained, of_orders)
-        self._tell_locks(held | explained.ahead)
+            self._tell(Explained(of_orders))
+            if due is None:
+                self._tell_locks(self._ahead.currencies)
         self._coordinator.notify((Topic.ORDERS,))
         self._plan()
+
+    def _settle_gaps(self, of_orders: tuple[Activity, ...]) -> None:
+        """Tell why everything moved that is pending, and what there is to tell of orders."""
+        gaps = self.gaps
+        self._ahead.arrived(gaps)
+        held = self._coordinator.holdings.doubtful | self._ahead.currencies
+        fills = self._collected()
+        explained = explain(
+            gaps,
+            fills,
+            self._moves,
+            quotes=self._quotes,
+            worth_of=self._prices.quotes.worth,
+            time=self._moves[-1].time if self._moves else _ms(),
+            held=held,
+            how=self._how(),
+        )
+        self._patience = self._patience.settled()
+        self._moves.clear()
+        told = (*explained.activities, *of_orders)
+        self._tell(replace(explained, activities=told), fills)
+        self._tell_locks(held | explained.ahead)
+
+    def _collected(self) -> tuple[Fill, ...]:
+        """Take the fills that were collected."""
+        fills, self._fills = tuple(self._fills), []
+        return fills
 
     def _how(self) -> How:
         if self._moves and any(move.how is How.PATTERN for move in self._moves):
@@ -246,13 +264,10 @@ class Teller:
         return How.SNAPSHOT
 
     @callback
-    def _tell(self, explained: Explained, of_orders: tuple[Activity, ...]) -> None:
-        """Decide, and hand on for saving and publishing."""
-        fills, self._fills = self._fills, []
+    def _tell(self, explained: Explained, fills: tuple[Fill, ...] = ()) -> None:
+        """Decide, and hand on for saving and publishing; `fills` are told with it."""
         ledger = self._publisher.ledger.with_trades(fill.trade for fill in fills)
-        activities = tuple(
-            self._appraised(one) for one in (*explained.activities, *of_orders)
-        )
+        activities = tuple(self._appraised(one) for one in explained.activities)
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
             self._gaps.moved(one.legs)
@@ -297,7 +312,7 @@ class Teller:
             and not (sees_orders and self.orders.explains(currency, self._now))
         ]
         if locks:
-            self._tell(Explained(tuple(locks)), ())
+            self._tell(Explained(tuple(locks)))
         settled = self._publisher.ledger.with_locks(self._shown, waiting)
         if settled is not self._publisher.ledger:
             self._publisher.note(settled)
@@ -314,7 +329,7 @@ class Teller:
             if not self._confirmed:
                 return
             self.caught_up = True
-            self._tell(self._while_away(), ())
+            self._tell(self._while_away())
             if not self._moves:
                 self._tell_locks(self._ahead.currencies, while_away=True)
         self._plan()

@@ -124,9 +124,7 @@ def opened(
 def _priced(amounts: Mapping[str, Decimal], quotes: Quotes) -> frozenset[str]:
     """Return the currencies that are held and have a price."""
     return frozenset(
-        code
-        for code, amount in amounts.items()
-        if amount and not quotes.unpriced(code)
+        code for code, amount in amounts.items() if amount and not quotes.unpriced(code)
     )
 
 
