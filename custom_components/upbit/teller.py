@@ -3,7 +3,6 @@
 from asyncio import TimerHandle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-import logging
 from typing import Final
 
 from homeassistant.core import callback
@@ -15,22 +14,20 @@ from .exchange.rest import OpenOrder
 from .gaps import Ahead, Gaps
 from .listeners import Topic
 from .orders import fill_of, listed_order, order_of
-from .portfolio.activity import TRADES, Activity, Fill, How, Leg, together
+from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import appraised
-from .portfolio.explanation import Explained, exactly, explain
-from .portfolio.guesses import Guess
+from .portfolio.explanation import Explained
+from .portfolio.guesses import Guesses
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
 from .portfolio.orders import Orders, lock_of
-from .portfolio.patience import Patience
 from .portfolio.pattern import Move
+from .portfolio.pending import Market, Pending
 from .portfolio.quotes import BRIDGES
 from .portfolio.reconciliation import APART
 from .prices import UpbitPrices
 from .publisher import Publisher
-
-_LOGGER = logging.getLogger(__name__)
 
 LAG: Final = 15.0
 """Seconds after which a snapshot confirms that a fill moved nothing: replicas lag by up to 10."""
@@ -62,11 +59,9 @@ class Teller:
         self._told = told
         self._listening = False
         self._confirmed = False
-        self._moves: list[Move] = []
-        self._fills: list[Fill] = []
-        self._patience = Patience()
+        self._pending = Pending()
         self._ahead = Ahead(coordinator)
-        self._guesses: list[Guess] = []
+        self._guesses = Guesses()
         self._gaps = Gaps(publisher, lambda: self._shown)
         self._timer: TimerHandle | None = None
 
@@ -84,9 +79,10 @@ class Teller:
         return self._gaps.of
 
     @property
-    def _quotes(self) -> tuple[str, ...]:
-        """What others are paid with: the cash, then USDT, then BTC."""
-        return (self._coordinator.cash, *reversed(BRIDGES))
+    def _market(self) -> Market:
+        """Others are paid with the cash, then with USDT, then with BTC."""
+        quotes = (self._coordinator.cash, *reversed(BRIDGES))
+        return Market(quotes, self._prices.quotes.worth)
 
     def _appraised(self, activity: Activity) -> Activity:
         holding = self._shown.get(activity.currency, Holding())
@@ -100,9 +96,9 @@ class Teller:
         if not outcome.amended:
             return
         if time is not None:
-            self._moves.append(Move(changes(outcome), time))
+            self._pending.moves.append(Move(changes(outcome), time))
         elif self.caught_up:
-            self._moves.append(Move(changes(outcome), _ms(), How.SNAPSHOT))
+            self._pending.moves.append(Move(changes(outcome), _ms(), How.SNAPSHOT))
         self._stirred()
 
     def snapshot_met(self, requested: float) -> None:
@@ -112,7 +108,7 @@ class Teller:
             self._catch_up()
         self._ahead.confirmed(requested - LAG)
         if self.caught_up and self.gaps:
-            if self._patience.waits:
+            if self._pending.patience.waits:
                 self._plan()
             else:
                 self._stirred()
@@ -124,7 +120,7 @@ class Teller:
         self._coordinator.notify((Topic.ORDERS,))
         fill = fill_of(message)
         if fill and fill.trade not in self._publisher.ledger.trades:
-            if all(fill.trade != one.trade for one in self._fills):
+            if all(fill.trade != one.trade for one in self._pending.fills):
                 self._take(fill)
         self._stirred()
 
@@ -167,33 +163,22 @@ class Teller:
             not tells(max(subtract(fill.volume, gap.total.copy_abs()), ZERO))
             and (gap.total > ZERO) == fill.buys
         )
-        if not explained:
-            for guess in self._guesses:
-                if guess.covers(fill, self._now):
-                    self._publisher.amend(self._appraised(guess.completed(fill)))
-                    self._remember((fill,))
-                    return
-        self._fills.append(fill)
-
-    def _remember(self, fills: Iterable[Fill]) -> None:
-        self._publisher.note(
-            self._publisher.ledger.with_trades(fill.trade for fill in fills)
-        )
+        trade = None if explained else self._guesses.completed(fill, self._now)
+        if trade is None:
+            self._pending.fills.append(fill)
+            return
+        self._publisher.amend(self._appraised(trade))
+        self._publisher.note(self._publisher.ledger.with_trades((fill.trade,)))
 
     # Settling
 
     @callback
     def _stirred(self) -> None:
         """Something happened: tell at once what is certain, and settle the rest soon."""
-        self._patience = self._patience.stirred(self._now)
-        if self.caught_up and self._listening and self._fills:
-            gaps = self.gaps
-            if explained := exactly(gaps, self._fills):
-                touched = {code for fill in self._fills for code in fill.legs}
-                self._moves = [
-                    move for move in self._moves if touched.isdisjoint(move.legs)
-                ]
-                self._tell(explained, self._collected())
+        self._pending.patience = self._pending.patience.stirred(self._now)
+        if self.caught_up and self._listening:
+            if certain := self._pending.certain(self.gaps):
+                self._tell(*certain)
         self._plan()
 
     @callback
@@ -214,7 +199,7 @@ class Teller:
     def _due(self) -> float | None:
         """When everything pending settles, `None` if nothing is."""
         doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
-        return self._patience.due(doubtful=doubtful)
+        return self._pending.patience.due(doubtful=doubtful)
 
     @callback
     def _settle(self, *, forced: bool = False) -> None:
@@ -236,32 +221,12 @@ class Teller:
         gaps = self.gaps
         self._ahead.arrived(gaps)
         held = self._coordinator.holdings.doubtful | self._ahead.currencies
-        fills = self._collected()
-        explained = explain(
-            gaps,
-            fills,
-            self._moves,
-            quotes=self._quotes,
-            worth_of=self._prices.quotes.worth,
-            time=self._moves[-1].time if self._moves else _ms(),
-            held=held,
-            how=self._how(),
+        explained, fills = self._pending.settled(
+            gaps, self._market, time=_ms(), held=held
         )
-        self._patience = self._patience.settled()
-        self._moves.clear()
         told = (*explained.activities, *of_orders)
         self._tell(replace(explained, activities=told), fills)
         self._tell_locks(held | explained.ahead)
-
-    def _collected(self) -> tuple[Fill, ...]:
-        """Take the fills that were collected."""
-        fills, self._fills = tuple(self._fills), []
-        return fills
-
-    def _how(self) -> How:
-        if self._moves and any(move.how is How.PATTERN for move in self._moves):
-            return How.PATTERN
-        return How.SNAPSHOT
 
     @callback
     def _tell(self, explained: Explained, fills: tuple[Fill, ...] = ()) -> None:
@@ -276,12 +241,7 @@ class Teller:
         if explained.ahead:
             self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
             self._coordinator.want_snapshots(APART, LAG + APART)
-        self._guesses = [guess for guess in self._guesses if now <= guess.until]
-        self._guesses += [
-            Guess(one, now)
-            for one in numbered
-            if one.kind in TRADES and one.how is not How.ORDER
-        ]
+        self._guesses.told(numbered, now)
         if ledger != self._publisher.ledger:
             self._publisher.commit(ledger)
         if numbered:
@@ -289,30 +249,24 @@ class Teller:
 
     @callback
     def _tell_locks(self, held: Iterable[str], *, while_away: bool = False) -> None:
-        """Tell what is locked or free again for no reason that is known.
-
-        Orders that were placed or cancelled while nobody looked are told of by the list of orders,
-        where the key sees it.
-        """
+        """Tell what is locked or free again for no reason that is known."""
         waiting = frozenset(held)
-        sees_orders = self.sees_orders
-        locks = [
+        unexplained = self.orders.unexplained(
+            self.gaps, self._now, sees_orders=self.sees_orders, while_away=while_away
+        )
+        locks = tuple(
             lock_of(
                 currency,
                 gap,
-                sees_orders=sees_orders,
+                sees_orders=self.sees_orders,
                 time=_ms(),
                 while_away=while_away,
             )
-            for currency, gap in self.gaps.items()
+            for currency, gap in unexplained.items()
             if currency not in waiting
-            and not tells(gap.total)
-            and tells(gap.locked)
-            and not (sees_orders and while_away)
-            and not (sees_orders and self.orders.explains(currency, self._now))
-        ]
+        )
         if locks:
-            self._tell(Explained(tuple(locks)))
+            self._tell(Explained(locks))
         settled = self._publisher.ledger.with_locks(self._shown, waiting)
         if settled is not self._publisher.ledger:
             self._publisher.note(settled)
@@ -329,29 +283,10 @@ class Teller:
             if not self._confirmed:
                 return
             self.caught_up = True
-            self._tell(self._while_away())
-            if not self._moves:
+            self._tell(self._pending.before(self.gaps, self._market, time=_ms()))
+            if not self._pending.moves:
                 self._tell_locks(self._ahead.currencies, while_away=True)
         self._plan()
-
-    def _while_away(self) -> Explained:
-        """Explain the gaps without what has moved since, which has reasons of its own."""
-        gaps = self.gaps
-        since = together(*(move.legs for move in self._moves))
-        away = {
-            currency: gap.less(since.get(currency, Leg()))
-            for currency, gap in gaps.items()
-        }
-        return explain(
-            {currency: gap for currency, gap in away.items() if gap},
-            (),
-            (),
-            quotes=self._quotes,
-            worth_of=self._prices.quotes.worth,
-            time=_ms(),
-            how=How.SNAPSHOT,
-            while_away=True,
-        )
 
 
 def _ms() -> int:

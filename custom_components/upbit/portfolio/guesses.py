@@ -3,10 +3,11 @@
 Times are seconds of one monotonic clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from .activity import Activity, Fill, How, Kind, executed
+from .activity import TRADES, Activity, Fill, How, Kind, executed
 from .amounts import ZERO, add, subtract, tells
 
 COMPLETES_FOR: Final = 60.0
@@ -47,3 +48,27 @@ class Guess:
             order=known.order,
         )
         return self.activity
+
+
+class Guesses:
+    """The trades that were told by their pattern of late."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._guesses: list[Guess] = []
+
+    def told(self, activities: Iterable[Activity], now: float) -> None:
+        """Keep the trades among activities that were told without their fills, and forget old ones."""
+        self._guesses = [guess for guess in self._guesses if now <= guess.until]
+        self._guesses += [
+            Guess(one, now)
+            for one in activities
+            if one.kind in TRADES and one.how is not How.ORDER
+        ]
+
+    def completed(self, fill: Fill, now: float) -> Activity | None:
+        """Return the trade that a late fill completes, if there is one."""
+        for guess in self._guesses:
+            if guess.covers(fill, now):
+                return guess.completed(fill)
+        return None

@@ -9,8 +9,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Self
 
-from .activity import Activity, How, Kind, Leg
-from .amounts import ZERO, negative
+from .activity import Activity, How, Kind, Leg, Legs
+from .amounts import ZERO, negative, tells
 
 PLACED_AFTER: Final = 2.0
 """Seconds that an order must have stayed open to be told: a market order never does."""
@@ -108,6 +108,24 @@ class Orders:
     def explains(self, currency: str, now: float) -> bool:
         """Say whether an order can have locked or freed some of a currency."""
         return now - self.stirred.get(currency, float("-inf")) <= EXPLAINS_FOR
+
+    def unexplained(
+        self, gaps: Legs, now: float, *, sees_orders: bool, while_away: bool
+    ) -> dict[str, Leg]:
+        """Return the gaps of what is locked or free again for no reason that is known.
+
+        Orders that were placed or cancelled while nobody looked are told of by the list of orders,
+        where the key sees it.
+        """
+        if sees_orders and while_away:
+            return {}
+        return {
+            currency: gap
+            for currency, gap in gaps.items()
+            if not tells(gap.total)
+            and tells(gap.locked)
+            and not (sees_orders and self.explains(currency, now))
+        }
 
     def due(self) -> float | None:
         """Return when the next order is told as placed, if it is still open then."""

@@ -1,0 +1,85 @@
+"""What has happened and is not told yet: what moved, the fills of orders, and how long both wait."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from .activity import Fill, How, Leg, Legs, together
+from .explanation import Explained, exactly, explain
+from .patience import Patience
+from .pattern import Move, WorthOf
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What patterns are judged by.
+
+    `quotes` are the currencies that others are paid with, the cash first.
+    """
+
+    quotes: tuple[str, ...]
+    worth_of: WorthOf
+
+
+@dataclass(slots=True)
+class Pending:
+    """Collects what is to be told together; an explanation takes what it explains out of it."""
+
+    moves: list[Move] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    patience: Patience = Patience()
+
+    def certain(self, gaps: Legs) -> tuple[Explained, tuple[Fill, ...]] | None:
+        """Return the trades of the fills, and these, if they explain all that they touch."""
+        if not self.fills or (explained := exactly(gaps, self.fills)) is None:
+            return None
+        touched = {code for fill in self.fills for code in fill.legs}
+        self.moves = [move for move in self.moves if touched.isdisjoint(move.legs)]
+        return explained, self._collected()
+
+    def settled(
+        self, gaps: Legs, market: Market, *, time: int, held: Collection[str]
+    ) -> tuple[Explained, tuple[Fill, ...]]:
+        """Return why everything moved but `held`, and the fills of it; nothing is pending then.
+
+        `time` is now, in ms of the epoch.
+        """
+        by_pattern = any(move.how is How.PATTERN for move in self.moves)
+        fills = self._collected()
+        explained = explain(
+            gaps,
+            fills,
+            self.moves,
+            quotes=market.quotes,
+            worth_of=market.worth_of,
+            time=self.moves[-1].time if self.moves else time,
+            held=held,
+            how=How.PATTERN if by_pattern else How.SNAPSHOT,
+        )
+        self.moves.clear()
+        self.patience = self.patience.settled()
+        return explained, fills
+
+    def before(self, gaps: Legs, market: Market, *, time: int) -> Explained:
+        """Return what happened while nobody looked.
+
+        What has moved since has reasons of its own, and stays pending.
+        """
+        since = together(*(move.legs for move in self.moves))
+        away = {
+            currency: gap.less(since.get(currency, Leg()))
+            for currency, gap in gaps.items()
+        }
+        return explain(
+            {currency: gap for currency, gap in away.items() if gap},
+            (),
+            (),
+            quotes=market.quotes,
+            worth_of=market.worth_of,
+            time=time,
+            how=How.SNAPSHOT,
+            while_away=True,
+        )
+
+    def _collected(self) -> tuple[Fill, ...]:
+        fills, self.fills = tuple(self.fills), []
+        return fills
