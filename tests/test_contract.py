@@ -168,6 +168,21 @@ def test_what_the_automation_editor_offers_has_words_and_icons(name: str) -> Non
             assert TEXTS["en"][f"{name}.{key}.fields.{field}.name"]
 
 
+@pytest.mark.parametrize(("language", "exchange"), [("en", "Upbit"), ("ko", "업비트")])
+def test_a_search_for_the_exchange_finds_triggers_and_conditions(
+    language: str, exchange: str
+) -> None:
+    """The editor looks into names and descriptions, and not at whose they are."""
+    described = {
+        path: text
+        for path, text in TEXTS[language].items()
+        if re.fullmatch(r"(triggers|conditions)\.\w+\.description", path)
+    }
+    assert len(described) == 6
+    for path, text in described.items():
+        assert exchange in text, path
+
+
 def test_each_problem_of_an_alert_has_its_sentence() -> None:
     """Whatever the form refuses."""
     source = (INTEGRATION / "portfolio" / "alerts.py").read_text()

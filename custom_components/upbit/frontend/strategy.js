@@ -352,7 +352,11 @@ function activityCards({ sensors }, texts) {
     heading(texts.activity, "mdi:swap-horizontal"),
     // The logbook knows what kind of activity it was; the last one says of what currency.
     sensors.activity &&
-      tile(sensors.activity, { state_content: ["event_type", "currency", "state"], ...whole }),
+      tile(sensors.activity, {
+        state_content: ["event_type", "currency", "state"],
+        visibility: [{ condition: "state", entity: sensors.activity, state_not: "unknown" }],
+        ...whole,
+      }),
     {
       type: "logbook",
       target: { entity_id: events },
