@@ -1,15 +1,17 @@
-"""Shares that tests count, summed over all of them and printed at the end of a run.
+"""Shares and sums that tests count, over all of them, and the seed of what is random: printed at the end of a run.
 
 They travel with the reports of the tests, since these may run in other processes.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from _pytest.terminal import TerminalReporter
 
 SHARE: Final = "share"
+SUM: Final = "sum"
+SEED: Final = "seed"
 
 type Recorder = Callable[[str, object], None]
 """The fixture `record_property`."""
@@ -20,11 +22,32 @@ def record_share(recorder: Recorder, what: str, some: int, of: int) -> None:
     recorder(SHARE, [what, some, of])
 
 
+def record_sum(recorder: Recorder, what: str, some: int) -> None:
+    """Count some."""
+    recorder(SUM, [what, some])
+
+
+def record_seed(recorder: Recorder, seed: int) -> None:
+    """Note what chance began with: set as UPBIT_SEED, it does the same again."""
+    recorder(SEED, [seed])
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print each share."""
+    """Print each share, each sum and each seed."""
+    _print_shares(terminalreporter)
+    sums: Counter[str] = Counter()
+    for what, some in _recorded(terminalreporter, SUM):
+        sums[what] += some
+    for what, some in sums.items():
+        terminalreporter.write_line(f"{what}: {some}")
+    for seed in sorted({seed for (seed,) in _recorded(terminalreporter, SEED)}):
+        terminalreporter.write_line(f"seed of the search: UPBIT_SEED={seed}")
+
+
+def _print_shares(terminalreporter: TerminalReporter) -> None:
     somes: Counter[str] = Counter()
     alls: Counter[str] = Counter()
-    for what, some, of in _shares(terminalreporter):
+    for what, some, of in _recorded(terminalreporter, SHARE):
         somes[what] += some
         alls[what] += of
     if alls:
@@ -35,9 +58,9 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         )
 
 
-def _shares(reporter: TerminalReporter) -> Iterator[tuple[str, int, int]]:
+def _recorded(reporter: TerminalReporter, kind: str) -> Iterator[Any]:
     for reports in reporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
-                if name == SHARE:
+                if name == kind:
                     yield value

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from .activities import Heard
 from .clock import Clock
 from .shares import Recorder, record_share
+from .trading import MARKETS, RICHES, TINY, fill_part, resting_price, volume_of
 from .upbit_server import UpbitServer
 
 SESSIONS: Final = int(os.environ.get("UPBIT_SESSIONS", "40"))
@@ -30,18 +31,7 @@ BATCHES: Final = [
 """The seeds of the sessions."""
 
 ACTIONS: Final = 6
-TINY: Final = Decimal("1E-8")
 ZERO: Final = Decimal(0)
-
-MARKETS: Final = {
-    "KRW-BTC": "0.001",
-    "KRW-ETH": "0.02",
-    "KRW-XRP": "20",
-    "KRW-DOGE": "300",
-    "BTC-ETH": "0.03",
-    "USDT-BTC": "0.002",
-}
-"""The markets that are traded, and what of them is traded at least."""
 
 FLOWS: Final = {"KRW": "500000", "XRP": "200", "ETH": "0.5"}
 """What is deposited and withdrawn: more than a hundredth of what is traded."""
@@ -109,16 +99,13 @@ class Trader:
             case _:
                 await self._flow()
 
-    def _volume(self, code: str) -> str:
-        return format(Decimal(MARKETS[code]) * self.dice.randint(1, 9), "f")
-
     def _trade(self) -> None:
         code = self.dice.choice(list(MARKETS))
         before = self._totals()
         order = self.server.trade(
             code,
             self.dice.choice(["bid", "ask"]),
-            self._volume(code),
+            volume_of(code, self.dice.randint(1, 9)),
             fills=self.dice.randint(1, 3),
         )
         self._moved(order, before)
@@ -127,23 +114,22 @@ class Trader:
         """Place an order far from the market, and let it be seen."""
         code = self.dice.choice(list(MARKETS))
         side = self.dice.choice(["bid", "ask"])
-        factor = Decimal("0.95") if side == "bid" else Decimal("1.05")
-        market = self.server.markets[code]
-        price = (market.price * factor).quantize(Decimal(1).scaleb(-market.decimals))
-        order = self.server.order(code, side, self._volume(code), format(price, "f"))
+        order = self.server.order(
+            code,
+            side,
+            volume_of(code, self.dice.randint(1, 9)),
+            resting_price(self.server, code, side),
+        )
         self._open.append(order)
         self.done.placed.add(order)
         await self.clock.advance(3)
 
     def _fill(self) -> None:
         uuid = self.dice.choice(self._open)
-        order = next(one for one in self.server.orders.open() if one.uuid == uuid)
-        assert order.remaining is not None
-        part = (order.remaining / self.dice.choice([1, 2])).quantize(TINY)
         before = self._totals()
-        self.server.fill(uuid, format(part, "f"))
+        is_done = fill_part(self.server, uuid, self.dice.choice([1, 2]))
         self._moved(uuid, before)
-        if order.state == "done":
+        if is_done:
             self._open.remove(uuid)
 
     async def _flow(self) -> None:
@@ -175,14 +161,7 @@ class Trader:
 @pytest.fixture
 async def rich(account: MockConfigEntry, server: UpbitServer, clock: Clock) -> None:
     """Make the account rich enough for any session."""
-    for currency, amount in (
-        ("KRW", "90000000000"),
-        ("BTC", "100"),
-        ("ETH", "2000"),
-        ("XRP", "1000000"),
-        ("DOGE", "9000000"),
-        ("USDT", "9000000"),
-    ):
+    for currency, amount in RICHES.items():
         server.deposit(currency, amount)
     await clock.advance(30)
 

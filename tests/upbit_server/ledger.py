@@ -39,8 +39,8 @@ class Ledger:
         self._clock = clock
         self._wallets: dict[str, Wallet] = {}
         self._past: list[tuple[float, Mapping[str, Wallet]]] = []
-        self.journal: list[tuple[str, Wallet]] | None = None
-        """Every wallet in the order in which it came about; kept only for whoever puts a list here."""
+        self.listeners: list[Callable[[str, Wallet], None]] = []
+        """Called with each currency that moved, and what it is from then on."""
 
     def move(self, currency: str, balance: Decimal, locked: Decimal = ZERO) -> None:
         """Add to balance and locked; raises `Overdrawn`."""
@@ -54,8 +54,8 @@ class Ledger:
         if moved.balance < 0 or moved.locked < 0:
             raise Overdrawn(f"not enough {currency}")
         self._wallets[currency] = moved
-        if self.journal is not None:
-            self.journal.append((currency, moved))
+        for listener in self.listeners:
+            listener(currency, moved)
 
     def bought(self, currency: str, volume: Decimal, price: Decimal, unit: str) -> None:
         """Mix a purchase, or a deposit at a price, into the average; call it before the move."""

@@ -15,7 +15,7 @@ from .answers import Answer, failing, refusal
 from .certificates import RIGHT, WRONG, Certificates
 from .faults import PRIVATE, PUBLIC, Faults
 from .keys import Key, Keys, Scope
-from .ledger import Ledger, Wallet
+from .ledger import ZERO, Ledger, Wallet
 from .limits import Limits
 from .line import Line
 from .market import Markets
@@ -156,6 +156,17 @@ class UpbitServer:
         """Lock an amount, as a withdrawal that waits does; raises `Overdrawn`."""
         exact = _positive(amount)
         self.ledger_book.move(currency, EXACT.minus(exact), exact)
+        self.private.moved([currency], self._timestamps.stamp())
+
+    def unlock(self, currency: str, amount: str) -> None:
+        """Give a locked amount back, as a withdrawal that is called off does; raises `Overdrawn`."""
+        exact = _positive(amount)
+        self.ledger_book.move(currency, exact, EXACT.minus(exact))
+        self.private.moved([currency], self._timestamps.stamp())
+
+    def complete(self, currency: str, amount: str) -> None:
+        """Take a locked amount out, as a withdrawal that waited does; raises `Overdrawn`."""
+        self.ledger_book.move(currency, ZERO, EXACT.minus(_positive(amount)))
         self.private.moved([currency], self._timestamps.stamp())
 
     def order(
