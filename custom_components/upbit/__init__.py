@@ -9,7 +9,7 @@ from .account import UpbitConfigEntry, async_account
 from .const import DOMAIN
 from .coordinator import UpbitCoordinator
 from .dashboard import async_register_strategy
-from .entity import account_device, currency_identifier
+from .entity import account_device, currency_identifier, remove_in_parts
 from .memory import Memory
 from .services import async_register_actions
 from .troubles import Troubles
@@ -42,7 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> boo
         config_entry_id=entry.entry_id, **account_device(entry)
     )
     coordinator.device_id = device.id
-    _remove_sold(hass, entry)
+    await _async_remove_sold(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start(hass)
     entry.async_on_unload(entry.add_update_listener(_async_updated))
@@ -60,6 +60,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     """Forget an account for good."""
     Troubles(hass, entry).withdraw_all()
+    # Home Assistant would remove them all at once.
+    children = dr.async_child_entries_for_config_entry(
+        dr.async_get(hass), entry.entry_id
+    )
+    await remove_in_parts(hass, [one.id for one in children])
     await Memory(hass, entry.entry_id, entry.title).async_remove()
 
 
@@ -82,7 +87,7 @@ def _rename_alerts(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
             registry.async_update_device(device.id, name=alert.title)
 
 
-def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
+async def _async_remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     """Remove the devices of currencies that are held no more, or are worth too little.
 
     Home Assistant gives a device and its entities their old ids back when they return. An account
@@ -94,6 +99,8 @@ def _remove_sold(hass: HomeAssistant, entry: UpbitConfigEntry) -> None:
     registry = dr.async_get(hass)
     shown = holdings.of.keys() - entry.runtime_data.hidden
     held = {currency_identifier(entry, code) for code in shown}
-    for device in dr.async_child_entries_for_config_entry(registry, entry.entry_id):
-        if held.isdisjoint(device.identifiers):
-            registry.async_remove_device(device.id)
+    children = dr.async_child_entries_for_config_entry(registry, entry.entry_id)
+    await remove_in_parts(
+        hass,
+        [one.id for one in children if held.isdisjoint(one.identifiers)],
+    )

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
+from itertools import batched
 from typing import Final
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import (
     ChildDeviceInfo,
     DeviceEntryType,
@@ -23,7 +26,11 @@ from .portfolio.holdings import Holding
 ADDED_AT_ONCE: Final = 100
 """Entities added in one go: a browser that is open is cut off by more than some thousand messages."""
 
-ADDED_APART: Final = 0.02
+REMOVED_AT_ONCE: Final = 10
+"""Devices removed in one go, for the same reason; each takes its entities along."""
+
+APART: Final = 0.02
+"""Seconds between two parts, in which a browser reads."""
 
 
 def account_device(entry: UpbitConfigEntry) -> DeviceInfo:
@@ -51,12 +58,21 @@ async def add_in_parts(
     add: AddConfigEntryEntitiesCallback, entities: Iterable[Entity]
 ) -> None:
     """Add entities, not too many at once."""
-    waiting = list(entities)
-    while waiting:
-        part, waiting = waiting[:ADDED_AT_ONCE], waiting[ADDED_AT_ONCE:]
+    for number, part in enumerate(batched(entities, ADDED_AT_ONCE)):
+        if number:
+            await asyncio.sleep(APART)
         add(part)
-        if waiting:
-            await asyncio.sleep(ADDED_APART)
+
+
+async def remove_in_parts(hass: HomeAssistant, devices: Iterable[str]) -> None:
+    """Remove devices by their ids, with their entities, not too many at once."""
+    registry = dr.async_get(hass)
+    for part in batched(devices, REMOVED_AT_ONCE):
+        for device_id in part:
+            # Home Assistant cleans up by itself now and then.
+            if registry.async_get(device_id):
+                registry.async_remove_device(device_id)
+        await asyncio.sleep(APART)
 
 
 class UpbitEntity(CoordinatorEntity[UpbitCoordinator]):

@@ -33,13 +33,13 @@ def require_free(*ports: int) -> None:
 
 @contextmanager
 def process(
-    *arguments: str, log: Path | None = None
+    *arguments: str, log: Path | None = None, python: str | Path = sys.executable
 ) -> Iterator[subprocess.Popen[Any]]:
-    """Run a Python module of this environment; end it, and wait for its end, at the end of the block."""
+    """Run a Python module, of this environment unless told otherwise; end it at the end of the block."""
     with (log or Path("/dev/null")).open("ab") as output:
         # A session of its own: Ctrl-C reaches only whoever started it, who then ends it in order.
         running = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            [python, "-m", *arguments],
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -5,7 +5,7 @@ import asyncio
 import signal
 
 from .control import Control
-from .demo import Trader, furnish
+from .demo import Trader, furnish, furnish_much
 from .server import UpbitServer
 
 DEMO_ACCESS_KEY = "demo-access-key-of-the-simulated-account"
@@ -23,6 +23,7 @@ async def serve(options: argparse.Namespace) -> None:
             access_key=options.access_key, secret_key=options.secret_key
         )
         furnish(exchange)
+        furnish_much(exchange, options.coins)
         control = Control(exchange, options.control_port)
         await control.start()
         print(f"exchange on {exchange.origin}, control port {control.port}", flush=True)
@@ -43,6 +44,9 @@ def main() -> None:
     parser.add_argument("--control-port", type=int, required=True)
     parser.add_argument("--access-key", default=DEMO_ACCESS_KEY)
     parser.add_argument("--secret-key", default=DEMO_SECRET_KEY)
+    parser.add_argument(
+        "--coins", type=int, default=0, metavar="COUNT", help="made-up ones, on top"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--trade-every", type=float, default=0, metavar="SECONDS", help="0: never"

@@ -41,6 +41,15 @@ def furnish(exchange: UpbitServer) -> None:
     exchange.order("KRW-XRP", "ask", volume="500", price="4200")
 
 
+def furnish_much(exchange: UpbitServer, coins: int) -> None:
+    """Let the account hold so many coins more, of which every second one has a market of its own."""
+    for number in range(coins):
+        code = f"C{number:04d}"
+        if number % 2 == 0:
+            exchange.markets.enlist(f"KRW-{code}", str(100 + number))
+        exchange.deposit(code, f"{number + 1}.00000001", "90")
+
+
 class Trader:
     """Does something every few seconds, at random but repeatably."""
 

@@ -62,10 +62,16 @@ class Rest:
         """Check limits, signature and scope."""
         exchange = self._exchange
         query = request.query_string
-        exchange.limits.spend("default", request.remote or "", PRIVATE_RATE)
-        key = exchange.keys.verify(
-            request.headers.get("Authorization"), query, request.remote or ""
-        )
+        address = request.remote or ""
+        try:
+            key = exchange.keys.verify(
+                request.headers.get("Authorization"), query, address
+            )
+        except ApiError:
+            exchange.limits.spend("default", address, PRIVATE_RATE)
+            raise
+        # The limit is a pocket's, to which its keys belong.
+        exchange.limits.spend("default", key.access_key, PRIVATE_RATE)
         if scope:
             require(key, scope)
         return key
