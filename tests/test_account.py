@@ -1,10 +1,11 @@
 """The life of an account in Home Assistant: set-up, devices, reload, unload."""
 
 import asyncio
+from collections import Counter
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
@@ -170,3 +171,27 @@ async def test_an_empty_snapshot_at_set_up_removes_nothing(
     assert entities.async_get("sensor.upbit_btc")
     await clock.advance(15)
     assert state(hass, "sensor.upbit_btc").state == "0.5"
+
+
+async def test_an_account_of_many_currencies_is_removed_in_parts(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """All at once, it would cut off every browser that is open."""
+    for number in range(60):
+        server.deposit(f"C{number:03d}", "1")
+    await clock.advance(5)
+    removed: Counter[float] = Counter()
+
+    @callback
+    def registry_updated(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        if event.data["action"] == "remove":
+            removed[hass.loop.time()] += 1
+
+    hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, registry_updated)
+    removing = hass.async_create_task(
+        hass.config_entries.async_remove(account.entry_id)
+    )
+    await clock.until(removing.done, within=10)
+    assert sum(removed.values()) == 64
+    assert max(removed.values()) <= 10
+    assert not hass.states.async_entity_ids()

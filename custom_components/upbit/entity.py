@@ -30,7 +30,7 @@ REMOVED_AT_ONCE: Final = 10
 """Devices removed in one go, for the same reason; each takes its entities along."""
 
 APART: Final = 0.02
-"""Seconds between two parts, in which a browser reads."""
+"""Seconds between two parts, in which everything else runs and a browser reads."""
 
 
 def account_device(entry: UpbitConfigEntry) -> DeviceInfo:
@@ -67,12 +67,13 @@ async def add_in_parts(
 async def remove_in_parts(hass: HomeAssistant, devices: Iterable[str]) -> None:
     """Remove devices by their ids, with their entities, not too many at once."""
     registry = dr.async_get(hass)
-    for part in batched(devices, REMOVED_AT_ONCE):
+    for number, part in enumerate(batched(devices, REMOVED_AT_ONCE)):
+        if number:
+            await asyncio.sleep(APART)
         for device_id in part:
             # Home Assistant cleans up by itself now and then.
             if registry.async_get(device_id):
                 registry.async_remove_device(device_id)
-        await asyncio.sleep(APART)
 
 
 class UpbitEntity(CoordinatorEntity[UpbitCoordinator]):
