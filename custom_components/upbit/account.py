@@ -1,12 +1,13 @@
 """What runs for an entry: the account, its prices, what it is worth, what is told of it, its alerts."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 import logging
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -22,7 +23,7 @@ from .const import (
     DEFAULT_PRICE_INTERVAL,
 )
 from .coordinator import UpbitCoordinator
-from .exchange.errors import UpbitError
+from .exchange.errors import KeyRefused, UpbitError
 from .exchange.messages import Announcement, MyOrder
 from .expiry import KeyExpiry
 from .listeners import Topic
@@ -32,10 +33,14 @@ from .openings import Openings
 from .portfolio.activity import Activity
 from .portfolio.holdings import Outcome
 from .portfolio.ledger import begun, is_another_account
+from .portfolio.reconciliation import REPEAT
 from .prices import UpbitPrices
 from .publisher import Publisher
 from .teller import Teller
 from .worth import WorthTracker
+
+SEE_ORDERS_AGAIN: Final = 5.0
+"""Seconds after which a list of orders that did not come is asked for again, doubled each time."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,6 +63,8 @@ class Account:
     notices: Notices
     hidden: frozenset[str] = frozenset()
     """The currencies that were worth too little at set-up to get entities."""
+
+    _seeing_orders: asyncio.Task[None] | None = field(default=None, init=False)
 
     set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
     """Data, options and title: another one of them needs another set-up."""
@@ -150,18 +157,30 @@ class Account:
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
         """Ask for the orders that wait, if the key may see them."""
+        if self._seeing_orders:
+            self._seeing_orders.cancel()
+            self._seeing_orders = None
         if "myOrder" in types:
-            self.entry.async_create_background_task(
+            self._seeing_orders = self.entry.async_create_background_task(
                 self.coordinator.hass, self._async_see_orders(), "Upbit orders"
             )
 
     async def _async_see_orders(self) -> None:
-        try:
-            orders = await self.coordinator.rest.open_orders()
-        except UpbitError as error:
-            _LOGGER.debug("No list of orders: %s", error)
-            return
-        self.teller.see_orders(orders)
+        """Ask until an answer comes: without one, no order is told of before the next reconnect."""
+        delay = SEE_ORDERS_AGAIN
+        while True:
+            try:
+                orders = await self.coordinator.rest.open_orders()
+            except KeyRefused as error:
+                _LOGGER.debug("No list of orders: %s", error)
+                return
+            except UpbitError as error:
+                _LOGGER.debug("No list of orders yet: %s", error)
+            else:
+                self.teller.see_orders(orders)
+                return
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, REPEAT)
 
 
 async def async_account(

@@ -29,8 +29,11 @@ from .portfolio.reconciliation import APART
 from .prices import UpbitPrices
 from .publisher import Publisher
 
-LAG: Final = 15.0
-"""Seconds after which a snapshot confirms that a fill moved nothing: replicas lag by up to 10."""
+BEHIND: Final = 10.0
+"""Seconds by which the replica of a snapshot can be behind."""
+
+LAG: Final = BEHIND + 5.0
+"""Seconds after which a snapshot confirms that a fill moved nothing."""
 
 
 class Teller:
@@ -59,6 +62,7 @@ class Teller:
         self._told = told
         self._listening = False
         self._confirmed = False
+        self._began = self._now
         self._pending = Pending()
         self._ahead = Ahead(coordinator)
         self._guesses = Guesses()
@@ -103,7 +107,9 @@ class Teller:
 
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
-        if not self._coordinator.holdings.doubtful:
+        # One that agrees with the first may come from a replica as far behind.
+        in_time = requested >= self._began + BEHIND
+        if in_time and not self._coordinator.holdings.doubtful:
             self._confirmed = True
             self._catch_up()
         self._ahead.confirmed(requested - LAG)

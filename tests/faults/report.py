@@ -5,7 +5,7 @@ from typing import Final
 
 from _pytest.terminal import TerminalReporter
 
-from .table import FAULTS, Moment
+from .table import FAULTS, LONG, Moment
 
 CELL: Final = "cell of the matrix of faults"
 
@@ -46,6 +46,9 @@ def write(reporter: TerminalReporter) -> None:
         name: sum(float(cell[name]) for cell in run.values()) for name, _ in COLUMNS
     }
     longest = max(float(cell["seconds to recovery"]) for cell in run.values())
+    akin = sum(fault.akin for fault in FAULTS)
+    if not LONG:
+        reporter.write_line(f"{akin} faults more, akin to these: scripts/test --long")
     reporter.write_line(
         f"{len(run)} cells: the longest recovery {longest:.0f} s,"
         f" {sums['changes lost']:.0f} changes lost, {sums['told twice']:.0f} told twice,"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+import os
 from types import MappingProxyType
 from typing import Final
 
@@ -36,6 +37,8 @@ class Fault:
     lasts: float = 30.0
     noticed: bool = True
     tls: bool = False
+    akin: bool = False
+    """Whether it is so much like another that only a long run plays it."""
     senseless: Mapping[Moment, str] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -52,24 +55,26 @@ class Fault:
         return {name: getattr(healthy, name) for name in self.standing}
 
 
-def _closed(code: int, how: str = "") -> Fault:
+def _closed(code: int, how: str = "", *, akin: bool = False) -> Fault:
     return Fault(
         f"close {code}{how}",
         standing={"close_after_handshake": code},
         once={"close": code},
         lasts=10,
+        akin=akin,
     )
 
 
-def _answered(name: str, lasts: float = 30.0) -> Fault:
+def _answered(name: str, lasts: float = 30.0, *, akin: bool = False) -> Fault:
     assert name in ANSWERS
-    return Fault(f"answer {name}", standing={"answer": name}, lasts=lasts)
+    return Fault(f"answer {name}", standing={"answer": name}, lasts=lasts, akin=akin)
 
 
 def _mangled(name: str, **more: object) -> Fault:
     assert name in MANGLED
     how = ", in a text frame" if more else ""
-    return Fault(f"frames {name}{how}", standing={"mangle": name, **more})
+    akin = name in AKIN
+    return Fault(f"frames {name}{how}", standing={"mangle": name, **more}, akin=akin)
 
 
 NO_HANDSHAKE: Final = MappingProxyType(
@@ -79,6 +84,15 @@ NO_HANDSHAKE: Final = MappingProxyType(
 NOTHING_KNOWN: Final = MappingProxyType(
     {Moment.BEFORE: "a row that comes later is a deposit: see the restarts"}
 )
+
+AKIN: Final = frozenset(
+    {
+        *("WRONG_FORMAT", "NO_TICKET", "NO_TYPE", "NO_CODES"),
+        *("empty", "infinite", "negative", "a word", "a list"),
+        *("currency nothing", "currency a list", "currency too long"),
+    }
+)
+"""Errors and frames that are much like others."""
 
 ERROR_NAMES: Final = (
     "INVALID_AUTH",
@@ -93,12 +107,13 @@ ERROR_NAMES: Final = (
 
 FAULTS: Final[tuple[Fault, ...]] = (
     _closed(1000, ", a clean one"),
-    *(_closed(code) for code in (1001, 1002, 1003)),
+    _closed(1001),
+    *(_closed(code, akin=True) for code in (1002, 1003)),
     _closed(1004, ", which is reserved"),
     _closed(1005, ", a close frame without a code"),
     _closed(1006, ", no close frame"),
-    *(_closed(code) for code in range(1007, 1015)),
-    _closed(1015, ", no close frame"),
+    *(_closed(code, akin=code not in (1008, 1011)) for code in range(1007, 1015)),
+    _closed(1015, ", no close frame", akin=True),
     Fault("reset", standing={"close_after_handshake": 1006}, once={"reset": True}),
     Fault("half-open, all packets vanish", standing={"vanish": True}, lasts=260),
     Fault("no pong, data flows", standing={"no_pongs": True}, lasts=60),
@@ -115,17 +130,17 @@ FAULTS: Final[tuple[Fault, ...]] = (
         senseless=NO_HANDSHAKE,
     ),
     _answered("401"),
-    _answered("401 expired"),
-    _answered("401 nonce"),
+    _answered("401 expired", akin=True),
+    _answered("401 nonce", akin=True),
     _answered("403"),
-    _answered("403 scope"),
+    _answered("403 scope", akin=True),
     _answered("418", lasts=100),
     _answered("418 for 200 s", lasts=100),
-    _answered("418 with a header", lasts=100),
+    _answered("418 with a header", lasts=100, akin=True),
     _answered("429"),
     _answered("429 with a header"),
     _answered("500", lasts=260),
-    _answered("503"),
+    _answered("503", akin=True),
     _answered("truncated"),
     _answered("slow"),
     _answered("endless"),
@@ -137,6 +152,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
             f"error frame {name}",
             standing={"answer_error": name},
             once={"send_error": name},
+            akin=name in AKIN,
         )
         for name in ERROR_NAMES
     ),
@@ -192,9 +208,12 @@ FAULTS: Final[tuple[Fault, ...]] = (
 )
 """Every fault of the matrix."""
 
+LONG: Final = bool(os.environ.get("UPBIT_ALL_FAULTS"))
+"""Whether everything is played: scripts/test --long."""
+
 CELLS: Final = tuple(
     (fault, moment)
     for fault in FAULTS
     for moment in Moment
-    if moment not in fault.senseless
+    if moment not in fault.senseless and (LONG or not fault.akin)
 )

@@ -38,7 +38,7 @@ class Control:
             ("/warn", exchange.warn),
             ("/issue", self._issue),
             ("/revoke", exchange.revoke_key),
-            ("/fault", exchange.fault),
+            ("/fault", self._fault),
             ("/announce", self._announce),
         ):
             app.router.add_post(path, _acting(act))
@@ -76,6 +76,10 @@ class Control:
             }
         )
 
+    def _fault(self, **faults: object) -> None:
+        """Set faults; seconds are no amounts."""
+        self._exchange.fault(**{name: _inexact(one) for name, one in faults.items()})
+
     def _issue(self, access_key: str, secret_key: str) -> None:
         """Issue a key whose name and secret are known beforehand."""
         self._exchange.keys.issue(access_key=access_key, secret_key=secret_key)
@@ -104,6 +108,14 @@ class Control:
                 "public": len(self._exchange.public.sessions),
             }
         )
+
+
+def _inexact(value: object) -> object:
+    if isinstance(value, list):
+        return [_inexact(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _inexact(one) for name, one in value.items()}
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _acting(act: Callable[..., Any]) -> Callable[[web.Request], Any]:
