@@ -96,9 +96,7 @@ class Watch:
         self._seen: dict[str, int] = {}
         self._journal: list[tuple[str, Wallet]] = list(server.ledger().items())
         self._read = 0
-        server.ledger_book.listeners.append(
-            lambda *moved: self._journal.append(moved)
-        )
+        server.ledger_book.listeners.append(lambda *moved: self._journal.append(moved))
         hass.bus.async_listen("state_changed", self._changed)
 
     @callback
