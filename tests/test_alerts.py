@@ -425,6 +425,36 @@ async def test_an_alert_on_a_profit_rate_waits_for_the_new_average(
     assert 5 < Decimal(fired["value"]) < 10
 
 
+async def test_what_flows_in_is_neither_gain_nor_loss_of_a_rate(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A deposit at another average makes the rate another one; what it had gained before still counts."""
+    server.deposit("XRP", "100", "3361")
+    await clock.advance(20)
+    await add(
+        hass,
+        account,
+        currency="XRP",
+        measure="profit_rate",
+        condition="decrease",
+        threshold="5",
+        unit="percent",
+    )
+    await clock.advance(5)
+    # 3 points down.
+    server.set_price("KRW-XRP", "3261")
+    await clock.advance(65)
+    server.deposit("XRP", "100", "6722")
+    await clock.advance(130)
+    assert state(hass, "event.low_cash").state == "unknown"
+    # Of a cost of 5041.5 it is 2 points more.
+    server.set_price("KRW-XRP", "3159")
+    await clock.advance(65)
+    fired = state(hass, "event.low_cash").attributes
+    assert fired["event_type"] == "decrease"
+    assert -6 < Decimal(fired["change"]) <= -5
+
+
 async def test_a_notification_is_shown_if_that_is_wanted(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

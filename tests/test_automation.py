@@ -359,6 +359,9 @@ async def test_a_blueprint_does_what_it_says(
     server.withdraw("KRW", "5000")
     await clock.advance(5)
     assert [call.data["said"] for call in calls] == [expected]
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(30)
+    assert [call.data["said"] for call in calls] == [expected]
 
 
 def _install(folder: Path, name: str) -> None:

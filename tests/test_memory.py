@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -359,6 +359,29 @@ async def test_an_unload_tells_what_is_pending_first(
     history = await answer(hass, "get_history")
     (deposit,) = history["activities"]
     assert (deposit["kind"], deposit["while_away"]) == ("deposit", False)
+
+
+async def test_a_stop_of_home_assistant_tells_what_is_pending_first(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """It unloads nothing, but automations still listen."""
+    heard = Heard(hass)
+    server.deposit("BTC", "0.1")
+    await clock.advance(0.5)
+    assert not heard.events
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await clock.settle()
+    (deposit,) = heard.take()
+    assert deposit["while_away"] is False
+    assert hass_storage[ledger_file]["data"]["told"]["BTC"][0] == "0.6"
+    server.deposit("ETH", "1")
+    await clock.advance(5)
+    assert not heard.events
 
 
 async def test_the_realised_profit_of_sales_is_summed_by_period(

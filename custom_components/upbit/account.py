@@ -10,7 +10,8 @@ import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from .alerting import Alerts
@@ -109,6 +110,14 @@ class Account:
             self.teller.start_listening()
 
         entry.async_on_unload(async_at_started(hass, started))
+
+        async def stopping(_: Event) -> None:
+            # While automations still listen: Home Assistant unloads nothing when it stops.
+            await self.async_stop()
+
+        entry.async_on_unload(
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping)
+        )
 
     async def async_stop(self) -> None:
         """Settle what is pending, and write everything."""

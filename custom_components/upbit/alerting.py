@@ -21,11 +21,12 @@ from .portfolio.alerts import (
     Measure,
     Rule,
     armed,
+    diluted,
     flowed,
     looked_at,
     moved_by,
 )
-from .portfolio.amounts import ZERO, subtract, tells
+from .portfolio.amounts import ZERO, same, subtract, tells
 from .portfolio.holdings import Holding
 from .portfolio.valuation import Worth
 from .publisher import Publisher
@@ -132,6 +133,8 @@ class Alerts:
         if not rule.is_level and self._is_unsure(rule.currency):
             # What has moved may be a flow, which is neither gain nor loss.
             return None
+        if rule.measure is Measure.PROFIT_RATE and self._is_behind(rule.currency):
+            return None
         if rule.currency is None:
             account = self._worth.account
             value = rule.measure is Measure.VALUE
@@ -157,6 +160,14 @@ class Alerts:
             tells(gap.total)
             for code, gap in self._teller.gaps.items()
             if currency in (None, code)
+        )
+
+    def _is_behind(self, currency: str | None) -> bool:
+        """Tell whether the average of a coin, or of any, is that of an older amount."""
+        return any(
+            holding.average is None or not same(holding.average.total, holding.total)
+            for code, holding in self._coordinator.holdings.of.items()
+            if currency in (None, code) and code != self._coordinator.cash
         )
 
     @callback
@@ -230,8 +241,12 @@ class Alerts:
     def _flowed(self, edges: dict[str, Edge], currency: str, worth: Decimal) -> None:
         for id_ in edges.keys() & self.rules.keys():
             rule = self.rules[id_]
-            if rule.measure is Measure.VALUE and rule.currency in (None, currency):
+            if rule.currency not in (None, currency):
+                continue
+            if rule.measure is Measure.VALUE:
                 edges[id_] = flowed(edges[id_], worth)
+            elif rule.measure is Measure.PROFIT_RATE and not rule.is_level:
+                edges[id_] = diluted(edges[id_], self._last.get(id_))
 
     def _moved(
         self, rule: Rule, currency: str, activities: tuple[Activity, ...]

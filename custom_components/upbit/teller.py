@@ -150,15 +150,11 @@ class Teller:
 
     @callback
     def stop(self) -> None:
-        """Settle what is pending, and end."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        """Settle what is pending, and end: what comes later is told after the next start."""
         if self.caught_up and self._listening:
             self._settle(forced=True)
-            if self._timer:
-                self._timer.cancel()
-                self._timer = None
+        self._listening = False
+        self._plan()
 
     # Fills
 

@@ -68,7 +68,12 @@ LEDGERS = st.builds(
     orders=st.lists(st.text(max_size=5), max_size=3).map(tuple),
     edges=st.dictionaries(
         st.text(max_size=5),
-        st.builds(Edge, holds=st.booleans(), reference=st.none() | AMOUNTS),
+        st.builds(
+            Edge,
+            holds=st.booleans(),
+            reference=st.none() | AMOUNTS,
+            gained=st.none() | AMOUNTS,
+        ),
         max_size=2,
     ).map(MappingProxyType),
     baseline=st.none() | OPENINGS,
@@ -103,7 +108,7 @@ def test_a_history_comes_back_as_it_was(activities: list[Activity]) -> None:
         ("outbox", [{}]),
         ("outbox", [{"id": 1}]),
         ("trades", [1]),
-        ("edges", {"a": {"holds": 1, "reference": None}}),
+        ("edges", {"a": {"holds": 1, "reference": None, "gained": None}}),
         ("baseline", {}),
         ("owner", None),
     ],

@@ -68,10 +68,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What is remembered of a rule: whether its level holds, or what moves compare with."""
+    """What is remembered of a rule: whether its level holds, or what moves compare with.
+
+    `gained` is how far a rate had come when something flowed in or out, which makes it another one.
+    """
 
     holds: bool = False
     reference: Decimal | None = None
+    gained: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ def looked_at(
         return (replace(edge, holds=False) if _returned(rule, now) else edge), None
     if edge.reference is None:
         return replace(edge, reference=now), None
+    if edge.gained is not None:
+        return Edge(reference=minus(now, edge.gained)), None
     if rule.measure is Measure.PROFIT_RATE:
         # Its percent are points: a rate has no rate of its own.
         far = _far(minus(now, edge.reference), rule)
@@ -157,6 +163,17 @@ def flowed(edge: Edge, worth: Decimal) -> Edge:
     if edge.reference is None:
         return edge
     return replace(edge, reference=plus(edge.reference, worth))
+
+
+def diluted(edge: Edge, last: Decimal | None) -> Edge:
+    """Return the edge of a rate after a flow: the next look compares from there.
+
+    `last` is what the rate was before it, `None` if nobody knows: it then counts from the next look.
+    """
+    if edge.reference is None or edge.gained is not None:
+        return edge
+    gained = ZERO if last is None else minus(last, edge.reference)
+    return replace(edge, gained=gained)
 
 
 def _moved(rule: Rule, change: Decimal, before: Decimal) -> bool:

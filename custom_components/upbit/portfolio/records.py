@@ -38,7 +38,11 @@ def ledger_record(ledger: Ledger) -> Json:
         "trades": list(ledger.trades),
         "orders": list(ledger.orders),
         "edges": {
-            rule: {"holds": edge.holds, "reference": _text(edge.reference)}
+            rule: {
+                "holds": edge.holds,
+                "reference": _text(edge.reference),
+                "gained": _text(edge.gained),
+            }
             for rule, edge in ledger.edges.items()
         },
         "baseline": _opening_record(ledger.baseline),
@@ -94,7 +98,9 @@ def _ledger(value: Any) -> Ledger:
         edges=MappingProxyType(
             {
                 _string(rule): Edge(
-                    holds=_flag(edge["holds"]), reference=_maybe(edge["reference"])
+                    holds=_flag(edge["holds"]),
+                    reference=_maybe(edge["reference"]),
+                    gained=_maybe(edge["gained"]),
                 )
                 for rule, edge in value["edges"].items()
             }
