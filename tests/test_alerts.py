@@ -448,7 +448,7 @@ async def test_what_flows_in_is_neither_gain_nor_loss_of_a_rate(
     await clock.advance(130)
     assert state(hass, "event.low_cash").state == "unknown"
     # Of a cost of 5041.5 it is 2 points more.
-    server.set_price("KRW-XRP", "3159")
+    server.set_price("KRW-XRP", "3157")
     await clock.advance(65)
     fired = state(hass, "event.low_cash").attributes
     assert fired["event_type"] == "decrease"

@@ -186,9 +186,7 @@ class Teller:
     @callback
     def _plan(self) -> None:
         """Arm the timer for the next moment at which something is to be told."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self._cancel()
         if not (self.caught_up and self._listening):
             return
         pending = self._due, self.orders.due()
@@ -196,6 +194,12 @@ class Teller:
             self._timer = self._coordinator.hass.loop.call_at(
                 max(min(moments), self._now), self._settle
             )
+
+    @callback
+    def _cancel(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     @property
     def _due(self) -> float | None:
@@ -206,7 +210,7 @@ class Teller:
     @callback
     def _settle(self, *, forced: bool = False) -> None:
         """Tell everything whose time has come."""
-        self._timer = None
+        self._cancel()
         self.orders, of_orders = self.orders.settle(self._now, _ms())
         due = self._due
         if forced or (due is not None and due <= self._now):

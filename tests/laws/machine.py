@@ -104,15 +104,15 @@ class LawMachine(RuleBasedStateMachine):
     # The account
 
     @rule(code=CODES, side=SIDES, times=TIMES, fills=st.integers(1, 3), pause=PAUSES)
-    def trade(
-        self, code: str, side: str, times: int, fills: int, pause: float
-    ) -> None:
+    def trade(self, code: str, side: str, times: int, fills: int, pause: float) -> None:
         """Trade at the market's price, if there is enough."""
 
         def act() -> None:
             volume = volume_of(code, times)
             base, quote = code.split("-")[1], code.split("-")[0]
-            if self._free(base if side == "ask" else quote) > self._need(code, side, volume):
+            if self._free(base if side == "ask" else quote) > self._need(
+                code, side, volume
+            ):
                 self.world.server.trade(code, side, volume, fills=fills)
 
         self._do(act, pause)
@@ -125,7 +125,10 @@ class LawMachine(RuleBasedStateMachine):
             server = self.world.server
             try:
                 uuid = server.order(
-                    code, side, volume_of(code, times), resting_price(server, code, side)
+                    code,
+                    side,
+                    volume_of(code, times),
+                    resting_price(server, code, side),
                 )
             except Overdrawn:
                 return
@@ -156,7 +159,9 @@ class LawMachine(RuleBasedStateMachine):
     def deposit(self, currency: str, pick: int, pause: float) -> None:
         """Put in something, down to the last digit."""
         amount = Decimal(RICHES[currency]) * (pick + 1) / 1000 + Decimal("1E-8")
-        self._do(lambda: self.world.server.deposit(currency, format(amount, "f")), pause)
+        self._do(
+            lambda: self.world.server.deposit(currency, format(amount, "f")), pause
+        )
 
     @rule(currency=CURRENCIES, whole=st.booleans(), pause=PAUSES)
     def withdraw(self, currency: str, whole: bool, pause: float) -> None:

@@ -150,7 +150,11 @@ class World:
         """End every standing fault."""
         honest = Faults()
         self.server.fault(
-            **{name: getattr(honest, name) for name in Faults.__slots__ if name[0] != "_"}
+            **{
+                name: getattr(honest, name)
+                for name in Faults.__slots__
+                if name[0] != "_"
+            }
         )
 
     # The laws
@@ -209,7 +213,11 @@ class World:
             for currency, amount in _legs(activity):
                 sums[currency] += amount
         for currency, total in self._ledger_totals().items():
-            assert abs(sums[currency] - total) <= TINY, (currency, sums[currency], total)
+            assert abs(sums[currency] - total) <= TINY, (
+                currency,
+                sums[currency],
+                total,
+            )
         told = {activity["id"]: activity for activity in history}
         heard: set[int] = set()
         for event in self.hearing.events:
