@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..activities import ACTIVITY
+from tests.activities import ACTIVITY
 
 
 @dataclass
@@ -23,6 +23,11 @@ class Hearing:
         self._began = dt_util.utcnow().isoformat(timespec="milliseconds")
         self._seen: set[tuple[str, int]] = set()
         self.stop = self.hass.bus.async_listen("state_changed", self._changed)
+
+    def forget(self) -> None:
+        """Let go of what was heard."""
+        self.events.clear()
+        self._seen.clear()
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:

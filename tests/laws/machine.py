@@ -5,16 +5,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from ..trading import MARKETS, RICHES, fill_part, resting_price, volume_of
-from ..upbit_server.faults import Faults
-from ..upbit_server.ledger import Overdrawn
+from tests.trading import MARKETS, RICHES, fill_part, resting_price, volume_of
+from tests.upbit_server.faults import Faults
+from tests.upbit_server.ledger import Overdrawn
+
 from .world import World
 
 CODES: Final = st.sampled_from(list(MARKETS))
@@ -109,7 +105,7 @@ class LawMachine(RuleBasedStateMachine):
 
         def act() -> None:
             volume = volume_of(code, times)
-            base, quote = code.split("-")[1], code.split("-")[0]
+            quote, base = code.split("-")
             if self._free(base if side == "ask" else quote) > self._need(
                 code, side, volume
             ):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from ..upbit_server.ledger import ZERO, Wallet
+from tests.upbit_server.ledger import ZERO, Wallet
 
 REPLICA: Final = 10.0
 """Seconds by which the first snapshot of a set-up, which is taken as it stands, may be behind."""
@@ -67,3 +67,9 @@ class Truths:
         for currency, truths in self._of.items():
             then = max(n for n, one in enumerate(truths) if one.since <= moment)
             self._shown[currency] = min(self._shown[currency], then)
+
+    def forget(self) -> None:
+        """Let go of the truths before the newest that was shown."""
+        for currency, truths in self._of.items():
+            del truths[: self._shown[currency]]
+            self._shown[currency] = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 import re
 from typing import Any, Final
 
@@ -22,13 +23,13 @@ from custom_components.upbit.const import (
     CONF_SECRET_KEY,
     DOMAIN,
 )
+from tests.activities import answer
+from tests.clock import Clock
+from tests.trading import RICHES, TINY
+from tests.upbit_server import UpbitServer
+from tests.upbit_server.faults import PRIVATE, PUBLIC, Faults
+from tests.upbit_server.ledger import ZERO
 
-from ..activities import answer
-from ..clock import Clock
-from ..trading import RICHES, TINY
-from ..upbit_server import UpbitServer
-from ..upbit_server.faults import PRIVATE, PUBLIC, Faults
-from ..upbit_server.ledger import ZERO
 from .hearing import Hearing
 from .truths import Truths
 
@@ -48,7 +49,7 @@ BASICS: Final = ("KRW", "BTC", "ETH")
 
 def left(hass: HomeAssistant) -> Counter[str]:
     """Count what is there besides states: tasks, timers, listeners."""
-    counts = Counter(hass.bus.async_listeners())
+    counts = Counter({str(name): n for name, n in hass.bus.async_listeners().items()})
     counts["tasks"] = len(asyncio.all_tasks(hass.loop))
     counts["timers"] = sum(
         not handle.cancelled() for handle in get_scheduled_timer_handles(hass.loop)
@@ -146,6 +147,11 @@ class World:
             self.bans.append((now, now + seconds))
             self.server.fault(ban=seconds)
 
+    def forget(self) -> None:
+        """Let go of what was heard and of truths that are past."""
+        self.hearing.forget()
+        self.truths.forget()
+
     def be_honest(self) -> None:
         """End every standing fault."""
         honest = Faults()
@@ -176,12 +182,12 @@ class World:
 
     async def check(self) -> None:
         """See that every law holds; all is settled."""
-        self._check_states()
+        self.check_states()
         assert not self.truths.broken, self.truths.broken
         await self._check_told()
         self._check_manners()
 
-    def _check_states(self) -> None:
+    def check_states(self) -> None:
         """Every state is the ledger's own amount, and there is one for each currency held."""
         wallets = self.server.ledger_book.now()
         for currency, wallet in wallets.items():
@@ -204,7 +210,7 @@ class World:
             }, currency
 
     async def _check_told(self) -> None:
-        """What was told adds up to what is shown, once each, and was heard, the first time or again."""
+        """See that what was told adds up to what is shown, once each, and was heard, at first or again."""
         history = (await answer(self.hass, "get_history"))["activities"]
         ids = [activity["id"] for activity in history]
         assert ids == list(range(1, len(ids) + 1))
@@ -232,7 +238,7 @@ class World:
         requests = self.server.requests
         for path in (PRIVATE, PUBLIC):
             times = [one.time for one in requests if one.path == path]
-            for one, next_one in zip(times, times[1:], strict=False):
+            for one, next_one in pairwise(times):
                 assert next_one - one > 0.99, (path, one, next_one)
         assert not [one for one in requests if one.status == 429]
         for began, ends in self.bans:

@@ -1,0 +1,86 @@
+"""A long run, compressed: changes without end over connections that end, and nothing grows."""
+
+import gc
+import os
+from pathlib import Path
+import resource
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.clock import Clock
+from tests.shares import Recorder, record_sum
+from tests.trading import RICHES
+
+from .world import World, left
+
+CHANGES: Final = int(os.environ.get("UPBIT_CHANGES", "1000"))
+"""How many changes of a balance a run makes: scripts/test --long makes 100,000."""
+
+A_CONNECTION: Final = 100
+"""Changes between two cuts."""
+
+GROWTH_FROM: Final = 20_000
+"""Changes from which on a share of growth means something: caches and the history are full by then."""
+
+MOST_GROWTH: Final = 1.05
+
+
+def resident() -> int:
+    """Return the bytes of memory that the process holds, without what is waste."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+async def test_a_long_run_loses_nothing_and_grows_by_nothing(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    quiet: None,
+    enable_custom_integrations: None,
+    socket_enabled: None,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    record_property: Recorder,
+) -> None:
+    """The ledger agrees in the end; memory is flat; no task, timer or listener more than at the start."""
+    world = World(hass, hass_storage, clock)
+    await world.open(("자산조회", "주문조회"), is_new=False)
+    server = world.server
+    codes = list(RICHES)
+    before = left(hass)
+    sizes: list[int] = []
+    changes = cuts = 0
+    while changes < CHANGES:
+        for number in range(A_CONNECTION):
+            code = codes[number % len(codes)]
+            if number % 12 < 6:
+                server.deposit(code, "0.30000001")
+            else:
+                server.withdraw(code, "0.1")
+            changes += 1
+            if number % 20 == 19:
+                await clock.advance(13)
+        server.fault(close=1001 if cuts % 2 else 1006)
+        cuts += 1
+        await clock.until(lambda: not server.connections, within=5)
+        await clock.until(lambda: bool(server.connections), within=130)
+        # What the exchange and the tests remember is not ours.
+        server.requests.clear()
+        world.forget()
+        caplog.clear()
+        sizes.append(resident())
+    await world.settle(patiently=True)
+    world.check_states()
+    assert not world.truths.broken
+    assert cuts == CHANGES // A_CONNECTION
+    assert not left(hass) - before
+    await world.close()
+    record_sum(record_property, "changes in a long run", changes)
+    record_sum(record_property, "cuts in a long run", cuts)
+    if changes >= GROWTH_FROM:
+        half, end = sizes[len(sizes) // 2], sizes[-1]
+        record_sum(record_property, "bytes at half of the long run", half)
+        record_sum(record_property, "bytes at its end", end)
+        assert end < half * MOST_GROWTH
