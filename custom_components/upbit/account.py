@@ -144,11 +144,12 @@ class Account:
 
     def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
         """Follow the prices of what is held, value it, and tell why it moved."""
-        self.prices.follow(
-            currency
-            for currency, holding in outcome.holdings.of.items()
-            if holding.total
-        )
+        if outcome.comes_or_goes:
+            self.prices.follow(
+                currency
+                for currency, holding in outcome.holdings.of.items()
+                if holding.total
+            )
         self.teller.holdings_changed(outcome, time)
         self.revalue(outcome.changed)
 
@@ -244,7 +245,7 @@ async def async_account(
         prices=prices,
         worth=worth,
         publisher=publisher,
-        openings=Openings(coordinator, prices, publisher, entry),
+        openings=Openings(coordinator, prices, worth, publisher, entry),
         alerts=Alerts(hass, entry, coordinator, worth, publisher, teller),
         teller=teller,
         expiry=KeyExpiry(coordinator.rest, expiry_told),

@@ -10,6 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
 from .account import Account
+from .listeners import Topic
 from .portfolio.amounts import rounded, text
 from .portfolio.performance import Opening
 from .report import gained, over_holding
@@ -125,6 +126,7 @@ ACCOUNT_SENSORS: Final = (
             bool(holding.total) for holding in account.coordinator.holdings.of.values()
         ),
         is_worth=False,
+        topic=Topic.HELD,
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
 )
@@ -135,6 +137,7 @@ OPEN_ORDERS: Final = UpbitAccountDescription(
     measures=Measures.COUNT,
     value_fn=lambda account: account.teller.orders.open,
     is_worth=False,
+    topic=Topic.ORDERS,
 )
 
 MOMENTS: Final = (

@@ -191,6 +191,8 @@ class UpbitCoordinator(KeyedCoordinator):
         if new:
             self.notify((Topic.NEW_CURRENCY,))
         self.notify(outcome.changed)
+        if outcome.comes_or_goes:
+            self.notify((Topic.HELD,))
         if outcome.amended:
             self.last_change = (
                 dt_util.utc_from_timestamp(time / 1000) if time else dt_util.utcnow()

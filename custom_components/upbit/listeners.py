@@ -22,6 +22,9 @@ class Topic(Enum):
     NEW_CURRENCY = auto()
     """A currency is held that was not before."""
 
+    HELD = auto()
+    """How many currencies are held."""
+
     WORTH = auto()
     """What the account is worth, and what was gained."""
 

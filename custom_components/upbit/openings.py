@@ -15,11 +15,12 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_DAY_START, DAY_STARTS_AT_MIDNIGHT
 from .coordinator import UpbitCoordinator
 from .listeners import Topic
-from .portfolio.activity import Activity
+from .portfolio.activity import Activity, Legs
 from .portfolio.performance import Opening, opened
 from .portfolio.quotes import Quotes
 from .prices import UpbitPrices
 from .publisher import Publisher
+from .worth import WorthTracker
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,15 +38,19 @@ class Openings:
         self,
         coordinator: UpbitCoordinator,
         prices: UpbitPrices,
+        worth: WorthTracker,
         publisher: Publisher,
         entry: ConfigEntry,
     ) -> None:
         """Remember what was told before anything is."""
         self._coordinator = coordinator
         self._prices = prices
+        self._worth = worth
         self._publisher = publisher
         self._entry = entry
         self._quotes = prices.quotes
+        self._seen: tuple[object, ...] = ()
+        self._traded: tuple[Legs, Opening, Mapping[str, Decimal]] | None = None
         self._before = publisher.ledger.amounts
         self._since: list[Activity] = []
         self._next_day: Callable[[], None] | None = None
@@ -57,6 +62,21 @@ class Openings:
         """The opening of this day, if it is known already."""
         day = self._publisher.ledger.day
         return day if day and day.time >= self._boundary() else None
+
+    @property
+    def traded(self) -> Mapping[str, Decimal] | None:
+        """What trading since the baseline brought and took; `None` while that cannot be known."""
+        ledger = self._publisher.ledger
+        told, baseline = ledger.told, ledger.baseline
+        if baseline is None or baseline.unvalued:
+            return None
+        if (
+            self._traded is None
+            or self._traded[0] is not told
+            or self._traded[1] is not baseline
+        ):
+            self._traded = told, baseline, baseline.traded(ledger.amounts)
+        return self._traded[2]
 
     @property
     def at_midnight(self) -> bool:
@@ -77,19 +97,20 @@ class Openings:
         """
         quotes, last = self._prices.quotes, self._quotes
         self._quotes = quotes
-        held = self._coordinator.holdings.amounts
-        if any(
-            amount and quotes.price(code) is None and not quotes.unpriced(code)
-            for code, amount in held.items()
-        ):
+        if not self._worth.account.complete:
             return {}
-        ledger = self._publisher.ledger
+        ledger, day = self._publisher.ledger, self.day
+        seen = (quotes.listed, ledger.told, ledger.baseline, day)
+        waits = any(one is None or one.unvalued for one in (ledger.baseline, day))
+        if seen == self._seen and not waits:
+            # Prices alone open nothing, and neither does what is not told yet.
+            return {}
+        self._seen = seen
         told = ledger.amounts
         baseline, flows = ledger.baseline, {}
         if baseline:
             flows = baseline.repriced(told, quotes, last)
             baseline = baseline.priced_anew(told, quotes, last)
-        day = self.day
         # Yesterday's stays until the closing prices are there.
         day = (
             day.priced_anew(told, quotes, last)

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from .account import Account
 from .portfolio.amounts import ZERO, concise, minus, plus, text
 from .portfolio.history import Realised
-from .portfolio.performance import Opening
+from .portfolio.performance import Opening, gain_of
 from .portfolio.summary import pnl_of, summary_of
 from .portfolio.valuation import Worth
 
@@ -50,10 +50,8 @@ def gained(account: Account, opening: Opening | None) -> Decimal | None:
 
 def over_holding(account: Account) -> Decimal | None:
     """Return what trading since the baseline added over having kept what one had."""
-    ledger = account.publisher.ledger
-    if ledger.baseline is None or ledger.baseline.unvalued:
-        return None
-    return ledger.baseline.gain_over_holding(ledger.amounts, account.prices.quotes)
+    traded = account.openings.traded
+    return None if traded is None else gain_of(traded, account.prices.quotes)
 
 
 def realised_of(realised: Realised) -> Json:

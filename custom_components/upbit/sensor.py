@@ -1,9 +1,10 @@
 """Sensors: each currency's amounts and worth, the account's worth and profits, and its moments."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, override
+from typing import Final, NamedTuple, override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -18,7 +19,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .account import Account, UpbitConfigEntry
 from .account_sensors import ACCOUNT_SENSORS, KEY_EXPIRY, MOMENTS, OPEN_ORDERS
 from .currency_sensors import CURRENCY_SENSORS
-from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
+from .entity import UpbitAccountEntity, UpbitCurrencyEntity, UpbitEntity, add_in_parts
 from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
@@ -60,7 +61,7 @@ async def async_setup_entry(
     def add_open_orders() -> None:
         if account.teller.sees_orders and OPEN_ORDERS.key not in seen:
             seen.add(OPEN_ORDERS.key)
-            async_add_entities([UpbitSumSensor(account, OPEN_ORDERS, Topic.ORDERS)])
+            async_add_entities([UpbitSumSensor(account, OPEN_ORDERS)])
 
     @callback
     def add_key_expiry() -> None:
@@ -88,7 +89,56 @@ def _sensors_of(account: Account, currency: str) -> Iterator[UpbitCurrencyEntity
             yield UpbitCurrencySensor(account, currency, description)
 
 
-class UpbitTotalSensor(UpbitCurrencyEntity, SensorEntity):
+class Shown(NamedTuple):
+    """What a sensor shows; a unit and a moment of reset only where they can change."""
+
+    value: str | int | datetime | None = None
+    attributes: Mapping[str, object] | None = None
+    unit: str | None = None
+    last_reset: datetime | None = None
+
+
+class UpbitSensor(UpbitEntity, SensorEntity):
+    """A sensor that looks at what it waits for, and writes what differs from what it shows."""
+
+    _shown = Shown()
+    _shown_available: bool | None = None
+
+    @abstractmethod
+    def _look(self) -> Shown:
+        """Return what is to be shown now."""
+
+    def _is_new(self) -> bool:
+        """Look, and tell whether anything differs."""
+        shown, available = self._look(), self.available
+        before = self._shown
+        if shown == before and available == self._shown_available:
+            return False
+        self._shown, self._shown_available = shown, available
+        self._attr_native_value = shown.value
+        if shown.attributes is not None:
+            self._attr_extra_state_attributes = dict(shown.attributes)
+        if shown.unit != before.unit:
+            self._attr_native_unit_of_measurement = shown.unit
+        if shown.last_reset != before.last_reset:
+            self._attr_last_reset = shown.last_reset
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look before the first state is written."""
+        await super().async_added_to_hass()
+        self._is_new()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write what is new."""
+        if self._is_new():
+            self.async_write_ha_state()
+
+
+class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
     """The total of a currency: what can be ordered with, and what orders lock."""
 
     _attr_name = None
@@ -110,28 +160,27 @@ class UpbitTotalSensor(UpbitCurrencyEntity, SensorEntity):
             currency,
         )
 
-    @property
     @override
-    def native_value(self) -> str:
-        """The exact total; a string, since a float or a Decimal would lose digits or plain notation."""
-        return text(self.holding.total)
+    def _look(self) -> Shown:
+        """Return the exact total, its parts and the average buy price.
 
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, str | bool | None]:
-        """The parts of the total and the average buy price, exact."""
+        Strings, since a float or a Decimal would lose digits or plain notation.
+        """
         holding = self.holding
         average = holding.average
-        return {
-            "currency": self.currency,
-            "balance": text(holding.balance),
-            "locked": text(holding.locked),
-            "average_buy_price": text(average.price) if average else None,
-            "average_buy_price_modified": average.modified if average else None,
-        }
+        return Shown(
+            text(holding.total),
+            {
+                "currency": self.currency,
+                "balance": text(holding.balance),
+                "locked": text(holding.locked),
+                "average_buy_price": text(average.price) if average else None,
+                "average_buy_price_modified": average.modified if average else None,
+            },
+        )
 
 
-class UpbitCurrencySensor(UpbitCurrencyEntity, SensorEntity):
+class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
     """Another number of a currency: what of it is locked, what it is worth, what was gained."""
 
     entity_description: UpbitCurrencyDescription
@@ -158,23 +207,17 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, SensorEntity):
             return False
         return super().available
 
-    @property
     @override
-    def native_unit_of_measurement(self) -> str | None:
-        """The unit, which for the average buy price is the exchange's choice."""
-        description = self.entity_description
-        return description.measures.unit(
-            description.unit_fn(self.account, self.currency)
+    def _look(self) -> Shown:
+        """Return the number and its unit, which for the average buy price is the exchange's choice."""
+        description, account = self.entity_description, self.account
+        return Shown(
+            _text(description.value_fn(account, self.currency)),
+            unit=description.measures.unit(description.unit_fn(account, self.currency)),
         )
 
-    @property
-    @override
-    def native_value(self) -> str | None:
-        """The number, in plain notation."""
-        return _text(self.entity_description.value_fn(self.account, self.currency))
 
-
-class UpbitSumSensor(UpbitAccountEntity, SensorEntity):
+class UpbitSumSensor(UpbitAccountEntity, UpbitSensor):
     """A number of the account as a whole."""
 
     entity_description: UpbitAccountDescription
@@ -183,10 +226,9 @@ class UpbitSumSensor(UpbitAccountEntity, SensorEntity):
         self,
         account: Account,
         description: UpbitAccountDescription,
-        topic: Topic = Topic.WORTH,
     ) -> None:
-        """Wait for the worth."""
-        super().__init__(account, description, topic)
+        """Wait for what the number is of."""
+        super().__init__(account, description, description.topic)
         fields = unit_fields(description.measures, account.coordinator.cash)
         for name, value in fields.items():
             setattr(self, f"_attr_{name}", value)
@@ -199,29 +241,19 @@ class UpbitSumSensor(UpbitAccountEntity, SensorEntity):
             return False
         return super().available
 
-    @property
     @override
-    def native_value(self) -> str | int | None:
-        """The number, in plain notation."""
-        value = self.entity_description.value_fn(self.account)
-        return value if isinstance(value, int) else _text(value)
-
-    @property
-    @override
-    def last_reset(self) -> datetime | None:
-        """When the number began at nothing."""
-        reset_fn = self.entity_description.reset_fn
-        return reset_fn(self.account) if reset_fn else None
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, object] | None:
-        """What else belongs to the number."""
-        attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.account) if attributes_fn else None
+    def _look(self) -> Shown:
+        """Return the number, when it began at nothing, and what else belongs to it."""
+        description, account = self.entity_description, self.account
+        value = description.value_fn(account)
+        return Shown(
+            value if isinstance(value, int) else _text(value),
+            description.attributes_fn(account) if description.attributes_fn else None,
+            last_reset=description.reset_fn(account) if description.reset_fn else None,
+        )
 
 
-class UpbitMomentSensor(UpbitAccountEntity, RestoreSensor):
+class UpbitMomentSensor(UpbitAccountEntity, UpbitSensor, RestoreSensor):
     """A moment in the life of the account, remembered over a restart."""
 
     entity_description: UpbitMomentDescription
@@ -230,17 +262,16 @@ class UpbitMomentSensor(UpbitAccountEntity, RestoreSensor):
     @override
     async def async_added_to_hass(self) -> None:
         """Take up the moment that was known before the restart."""
-        await super().async_added_to_hass()
         if (data := await self.async_get_last_sensor_data()) and isinstance(
             data.native_value, datetime
         ):
             self._restored = data.native_value
+        await super().async_added_to_hass()
 
-    @property
     @override
-    def native_value(self) -> datetime | None:
-        """The moment."""
-        return self.entity_description.value_fn(self.account) or self._restored
+    def _look(self) -> Shown:
+        """Return the moment."""
+        return Shown(self.entity_description.value_fn(self.account) or self._restored)
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -15,6 +15,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import UnitOfRatio
 
 from .account import Account
+from .listeners import Topic
 from .portfolio.amounts import rounded
 
 # ISO 4217 currencies are monetary to Home Assistant, coins are not.
@@ -82,6 +83,7 @@ class UpbitAccountDescription(SensorEntityDescription):
     reset_fn: Callable[[Account], datetime | None] | None = None
     attributes_fn: Callable[[Account], Mapping[str, object]] | None = None
     is_worth: bool = True
+    topic: Topic = Topic.WORTH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from homeassistant.core import callback
 from .coordinator import UpbitCoordinator
 from .listeners import Topic, WorthOf
 from .portfolio.holdings import Holding
-from .portfolio.valuation import AccountWorth, Worth, account_worth, worth_of
+from .portfolio.valuation import AccountWorth, Worth, WorthSums, worth_of
 from .prices import UpbitPrices
 
 
@@ -20,6 +20,7 @@ class WorthTracker:
         self._prices = prices
         self.of: dict[str, Worth] = {}
         self.account = AccountWorth()
+        self._sums = WorthSums(coordinator.cash)
 
     @property
     def known(self) -> bool:
@@ -32,13 +33,10 @@ class WorthTracker:
         holdings = self._coordinator.holdings.of
         quotes = self._prices.quotes
         for currency in currencies:
-            self.of[currency] = worth_of(
-                currency, holdings.get(currency, Holding()), quotes
-            )
-        self.account = account_worth(
-            {code: worth for code, worth in self.of.items() if holdings[code].total},
-            quotes.cash,
-        )
+            holding = holdings.get(currency, Holding())
+            worth = self.of[currency] = worth_of(currency, holding, quotes)
+            self._sums.put(currency, worth if holding.total else None)
+        self.account = self._sums.account
         self._coordinator.notify(
             (*(WorthOf(currency) for currency in currencies), Topic.WORTH)
         )

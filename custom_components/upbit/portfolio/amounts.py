@@ -26,6 +26,9 @@ EXACT: Final = Context(
 WORTH: Final = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
 """For prices, products and ratios: 50 digits, rounded."""
 
+SUMS: Final = Context(prec=400, traps=[Inexact, InvalidOperation, Overflow])
+"""For sums of worths that are kept and moved by differences: exact, whatever worths they are of."""
+
 CONCISE: Final = Context(prec=15)
 
 ZERO: Final = Decimal(0)
@@ -72,6 +75,20 @@ def plus(*worths: Decimal) -> Decimal:
 def minus(worth: Decimal, less: Decimal) -> Decimal:
     """Return the difference of two worths of one currency."""
     return WORTH.subtract(worth, less)
+
+
+def moved_by(total: Decimal, old: Decimal | None, new: Decimal | None) -> Decimal:
+    """Return an exact sum of worths in which one takes the place of another; `None` counts as nothing."""
+    if old == new:
+        return total
+    if old:
+        total = SUMS.subtract(total, old)
+    return SUMS.add(total, new) if new else total
+
+
+def as_worth(total: Decimal) -> Decimal:
+    """Return an exact sum of worths as a worth."""
+    return WORTH.plus(total)
 
 
 def concise(price: Decimal) -> Decimal:

@@ -85,6 +85,9 @@ class Holdings:
     evidence: Mapping[str, Evidence] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    doubtful: frozenset[str] = frozenset()
+    """The currencies whose amount waits for confirmation."""
+
     behind: float = float("inf")
     """Seconds by which the exchange's stamps are behind the clock here, at the swiftest row so far."""
 
@@ -92,13 +95,6 @@ class Holdings:
     def amounts(self) -> dict[str, Decimal]:
         """The total of each currency."""
         return {currency: holding.total for currency, holding in self.of.items()}
-
-    @property
-    def doubtful(self) -> frozenset[str]:
-        """The currencies whose amount waits for confirmation."""
-        return frozenset(
-            currency for currency, known in self.evidence.items() if known.doubt
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +112,16 @@ class Outcome:
     amended: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
     missed: frozenset[str] = frozenset()
+
+    @property
+    def comes_or_goes(self) -> bool:
+        """Whether something is held that was not before, or the reverse."""
+        before, after = self.before.of, self.holdings.of
+        return any(
+            bool(before[code].total if code in before else ZERO)
+            != bool(after[code].total)
+            for code in self.amended
+        )
 
 
 def opened(snapshot: Iterable[SnapshotRow], *, cash: str) -> Holdings:
@@ -264,10 +270,12 @@ class _Draft:
             for currency, holding in self._of.items()
             if before.of.get(currency) != holding
         }
+        doubtful = {code for code, known in self._evidence.items() if known.doubt}
         return Outcome(
             holdings=Holdings(
                 of=MappingProxyType({**before.of, **changed}) if changed else before.of,
                 evidence=MappingProxyType({**before.evidence, **self._evidence}),
+                doubtful=before.doubtful - self._evidence.keys() | doubtful,
                 behind=self.behind,
             ),
             before=before,
@@ -279,10 +287,6 @@ class _Draft:
                     holding.balance, holding.locked
                 )
             ),
-            doubted=frozenset(
-                currency
-                for currency, known in self._evidence.items()
-                if known.doubt and not before.evidence.get(currency, Evidence()).doubt
-            ),
+            doubted=frozenset(doubtful) - before.doubtful,
             missed=frozenset(self.missed),
         )

@@ -79,23 +79,35 @@ class Opening:
             return None
         return minus(total_value, plus(self.value, self.flows))
 
+    def traded(self, amounts: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        """Return what trading brought since, or took, of each currency of which it did."""
+        traded = {
+            currency: subtract(
+                amounts.get(currency, ZERO),
+                add(self.amounts.get(currency, ZERO), self.units.get(currency, ZERO)),
+            )
+            for currency in amounts.keys() | self.amounts.keys()
+        }
+        return {currency: amount for currency, amount in traded.items() if amount}
+
     def gain_over_holding(
         self, amounts: Mapping[str, Decimal], quotes: Quotes
     ) -> Decimal | None:
         """Return what trading added over having kept what one had, at the prices of now."""
-        gains = []
-        for currency in amounts.keys() | self.amounts.keys():
-            moved = subtract(
-                amounts.get(currency, ZERO),
-                add(self.amounts.get(currency, ZERO), self.units.get(currency, ZERO)),
-            )
-            if not moved or quotes.unpriced(currency):
-                continue
-            price = quotes.price(currency)
-            if price is None:
-                return None
-            gains.append(times(price, moved))
-        return plus(*gains)
+        return gain_of(self.traded(amounts), quotes)
+
+
+def gain_of(traded: Mapping[str, Decimal], quotes: Quotes) -> Decimal | None:
+    """Return what was traded is worth by now, given and got together; `None` while a price is missing."""
+    gains = []
+    for currency, amount in traded.items():
+        if quotes.unpriced(currency):
+            continue
+        price = quotes.price(currency)
+        if price is None:
+            return None
+        gains.append(times(price, amount))
+    return plus(*gains)
 
 
 def opened(

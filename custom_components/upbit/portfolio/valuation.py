@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Final
 
-from .amounts import ZERO, divided, minus, plus, times
+from .amounts import ZERO, as_worth, divided, minus, moved_by, times
 from .holdings import Holding
 from .quotes import HUNDRED, Quotes
 
@@ -87,36 +88,84 @@ class AccountWorth:
         return self.total_value is not None
 
 
+class WorthSums:
+    """The sums of the worths of what is held, moved by what differs: a price or a fill costs by itself."""
+
+    def __init__(self, cash: str) -> None:
+        """Begin with nothing; `cash` is no coin."""
+        self._cash = cash
+        self._of: dict[str, Worth] = {}
+        self._coins = self._cash_value = self._locked = self._cost = self._profit = ZERO
+        self._unpriced: set[str] = set()
+        self._missing: set[str] = set()
+        self._costs_unknown: set[str] = set()
+        self._free: dict[str, Decimal] = {}
+
+    def put(self, currency: str, worth: Worth | None) -> None:
+        """Count a worth in place of the one that the currency had; `None` if nothing of it is held."""
+        old = self._of.pop(currency, _NOTHING)
+        new = _NOTHING if worth is None else worth
+        if new is not _NOTHING:
+            self._of[currency] = new
+        self._locked = moved_by(self._locked, old.locked, new.locked)
+        _mark(self._unpriced, currency, new.unpriced)
+        _mark(
+            self._missing,
+            currency,
+            new is not _NOTHING and not new.unpriced and new.value is None,
+        )
+        if currency == self._cash:
+            self._cash_value = moved_by(self._cash_value, old.value, new.value)
+            return
+        self._coins = moved_by(self._coins, old.value, new.value)
+        self._cost = moved_by(self._cost, old.cost, new.cost)
+        self._profit = moved_by(self._profit, old.profit, new.profit)
+        _mark(
+            self._costs_unknown,
+            currency,
+            new is not _NOTHING and not new.unpriced and new.cost is None,
+        )
+        if new.free and new.value:
+            self._free[currency] = new.value
+        else:
+            self._free.pop(currency, None)
+
+    @property
+    def account(self) -> AccountWorth:
+        """The account's worth."""
+        unpriced = tuple(sorted(self._unpriced))
+        if self._missing:
+            return AccountWorth(unpriced=unpriced, missing=tuple(sorted(self._missing)))
+        total = as_worth(moved_by(self._coins, None, self._cash_value))
+        locked, cost, profit = map(as_worth, (self._locked, self._cost, self._profit))
+        known = not self._costs_unknown
+        return AccountWorth(
+            total_value=total,
+            coins_value=as_worth(self._coins),
+            total_cost=cost if known else None,
+            profit=profit if known else None,
+            profit_rate=times(divided(profit, cost), HUNDRED)
+            if known and cost
+            else None,
+            locked_ratio=times(divided(locked, total), HUNDRED) if total else ZERO,
+            unpriced=unpriced,
+            free=MappingProxyType(dict(self._free)),
+        )
+
+
+_NOTHING: Final = Worth()
+
+
+def _mark(marked: set[str], currency: str, is_so: bool) -> None:
+    if is_so:
+        marked.add(currency)
+    else:
+        marked.discard(currency)
+
+
 def account_worth(worths: Mapping[str, Worth], cash: str) -> AccountWorth:
     """Return the sums of all currencies' worths."""
-    unpriced = tuple(code for code, worth in worths.items() if worth.unpriced)
-    missing = tuple(
-        code
-        for code, worth in worths.items()
-        if not worth.unpriced and worth.value is None
-    )
-    if missing:
-        return AccountWorth(unpriced=unpriced, missing=missing)
-    coins = {code: worth for code, worth in worths.items() if code != cash}
-    coins_value = plus(*(worth.value for worth in coins.values() if worth.value))
-    total = plus(*(worth.value for worth in worths.values() if worth.value))
-    locked = plus(*(worth.locked for worth in worths.values() if worth.locked))
-    cost = plus(*(worth.cost for worth in coins.values() if worth.cost))
-    profit = plus(*(worth.profit for worth in coins.values() if worth.profit))
-    known = all(worth.unpriced or worth.cost is not None for worth in coins.values())
-    return AccountWorth(
-        total_value=total,
-        coins_value=coins_value,
-        total_cost=cost if known else None,
-        profit=profit if known else None,
-        profit_rate=times(divided(profit, cost), HUNDRED) if known and cost else None,
-        locked_ratio=times(divided(locked, total), HUNDRED) if total else ZERO,
-        unpriced=unpriced,
-        free=MappingProxyType(
-            {
-                code: worth.value
-                for code, worth in coins.items()
-                if worth.free and worth.value
-            }
-        ),
-    )
+    sums = WorthSums(cash)
+    for currency, worth in worths.items():
+        sums.put(currency, worth)
+    return sums.account
