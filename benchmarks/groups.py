@@ -9,7 +9,7 @@ from .frames import a_frame, more_held
 from .growth import growth
 from .house import home, household
 from .imports import imports
-from .market import a_ticker, new_prices
+from .market import INTERVAL, a_ticker, new_prices
 from .measuring import Cost, Spread
 from .recording import a_day
 
@@ -82,7 +82,7 @@ async def _paths() -> list[Figure]:
         home() as hass,
         household(hass, FEW) as few,
         household(hass, MANY) as many,
-        household(hass, MANY, price_interval=0) as eager,
+        household(hass, MANY, price_interval=INTERVAL) as eager,
     ):
         writing, _ = await new_prices(eager, 15)
         return [

@@ -67,7 +67,7 @@ async def home() -> AsyncGenerator[HomeAssistant]:
 
 
 def entry_at(
-    origin: str, access_key: str, secret_key: str, title: str, **options: int
+    origin: str, access_key: str, secret_key: str, title: str, **options: float
 ) -> ConfigEntry:
     """Return an entry of an account at an origin."""
     return ConfigEntry(
@@ -90,7 +90,7 @@ def entry_at(
     )
 
 
-def entry_of(exchange: UpbitServer, title: str, **options: int) -> ConfigEntry:
+def entry_of(exchange: UpbitServer, title: str, **options: float) -> ConfigEntry:
     """Return an entry with a key of the exchange's account."""
     key = exchange.issue_key()
     return entry_at(exchange.origin, key.access_key, key.secret_key, title, **options)
@@ -124,7 +124,7 @@ async def settled(account: Account) -> None:
 
 @asynccontextmanager
 async def household(
-    hass: HomeAssistant, currencies: int, **options: int
+    hass: HomeAssistant, currencies: int, **options: float
 ) -> AsyncGenerator[Household]:
     """Run an account of so many currencies; options other than the default ones change it."""
     async with exchange_of(currencies) as exchange:

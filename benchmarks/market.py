@@ -72,16 +72,19 @@ async def a_ticker(house: Household, turns: int) -> Cost:
     return await in_turns(floor, ours, units=TICKERS, turns=turns)
 
 
+INTERVAL: Final = 0.3
+"""Seconds between two writes in a household whose writing is measured."""
+
+
 async def write_due() -> None:
-    """Let the event loop come to what is due."""
-    for _ in range(3):
-        await asyncio.sleep(0)
+    """Wait until prices that came just after the last write are written."""
+    await asyncio.sleep(INTERVAL + 0.05)
 
 
 async def new_prices(house: Household, turns: int) -> tuple[Cost, int]:
     """Measure the writing of a new price of each market, tickers taken in, against bare writes.
 
-    The household writes prices as soon as they come. Return the cost of all of it, and how many states are written.
+    The household writes prices every `INTERVAL`. Return the cost of all of it, and how many states are written.
     """
     markets = markets_of(house)
     prices = house.account.prices

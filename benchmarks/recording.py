@@ -14,7 +14,7 @@ from homeassistant.setup import async_setup_component
 from custom_components.upbit.const import DEFAULT_PRICE_INTERVAL
 
 from .house import Household, Written, code_of, home, household
-from .market import markets_of, ticker_of, write_due
+from .market import markets_of, ticker_of
 from .playing import play
 from .twins import Twin, twins_of
 
@@ -89,7 +89,8 @@ async def _live(house: Household) -> list[dict[str, State]]:
             for number, code in enumerate(markets)
         ]
         await play(tickers, account.prices)
-        await write_due()
+        # At an interval of nothing they are written in the next turn of the event loop.
+        await asyncio.sleep(0.001)
         minutes.append({entity_id: state_of(hass, entity_id) for entity_id in shown})
     return minutes
 

@@ -35,7 +35,7 @@ class WorthTracker:
         for currency in currencies:
             holding = holdings.get(currency, Holding())
             worth = self.of[currency] = worth_of(currency, holding, quotes)
-            self._sums.put(currency, worth if holding.total else None)
+            self._sums.take(currency, worth if holding.total else None)
         self.account = self._sums.account
         self._coordinator.notify(
             (*(WorthOf(currency) for currency in currencies), Topic.WORTH)

@@ -101,7 +101,7 @@ class WorthSums:
         self._costs_unknown: set[str] = set()
         self._free: dict[str, Decimal] = {}
 
-    def put(self, currency: str, worth: Worth | None) -> None:
+    def take(self, currency: str, worth: Worth | None) -> None:
         """Count a worth in place of the one that the currency had; `None` if nothing of it is held."""
         old = self._of.pop(currency, _NOTHING)
         new = _NOTHING if worth is None else worth
@@ -167,5 +167,5 @@ def account_worth(worths: Mapping[str, Worth], cash: str) -> AccountWorth:
     """Return the sums of all currencies' worths."""
     sums = WorthSums(cash)
     for currency, worth in worths.items():
-        sums.put(currency, worth)
+        sums.take(currency, worth)
     return sums.account
