@@ -61,6 +61,9 @@ def _print_shares(terminalreporter: TerminalReporter) -> None:
 def _recorded(reporter: TerminalReporter, kind: str) -> Iterator[Any]:
     for reports in reporter.stats.values():
         for report in reports:
+            # The report of the teardown carries the same again.
+            if getattr(report, "when", None) != "call":
+                continue
             for name, value in getattr(report, "user_properties", ()):
                 if name == kind:
                     yield value
