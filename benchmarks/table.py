@@ -89,18 +89,6 @@ ROWS: Final = (
         "20종, 기본 옵션에서 하루에 레코더가 저장하는 양 ÷ 1분마다 폴링할 때",
         None,
     ),
-    Row(
-        "official_sdk",
-        "A frame from the socket to the written state ÷ to the callback of the official SDK",
-        "메시지가 소켓에서 상태에 기록되기까지 ÷ 공식 SDK의 콜백까지",
-        1,
-    ),
-    Row(
-        "ccxt",
-        "The same ÷ ccxt.pro's callback",
-        "위와 같음 ÷ ccxt.pro의 콜백까지",
-        1,
-    ),
 )
 
 

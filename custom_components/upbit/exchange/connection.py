@@ -96,6 +96,7 @@ class Connection:
         self._standing: tuple[Part, ...] = ()
         self._wanted: tuple[Part, ...] | None = None
         self._hearing: asyncio.Timeout | None = None
+        self._heard = 0.0
 
     async def subscribe(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """Subscribe to as many types as the exchange grants, and return them.
@@ -142,14 +143,14 @@ class Connection:
         now = asyncio.get_running_loop().time
         probe_at = now() + PROBE_EVERY
         while True:
-            heard = await self._hear(PING_AFTER)
+            silent = await self._hear(until=probe_at)
             if self._wanted is not None:
                 self._standing, self._wanted = self._wanted, None
                 if not await self._offer(self._standing):
                     raise self._refusal
-            elif not heard:
+            elif silent:
                 await _sent(self._socket.ping())
-                if not await self._hear(PONG_WITHIN):
+                if not await self._answers(PONG_WITHIN):
                     raise CannotConnect("no pong")
             if now() >= probe_at:
                 probe_at = now() + PROBE_EVERY
@@ -157,8 +158,30 @@ class Connection:
                 if not await self._stand(self._standing):
                     raise self._refusal
 
-    async def _hear(self, within: float) -> bool:
-        """Wait so many seconds for a sign of life; raise an error that nobody asked for."""
+    async def _hear(self, until: float) -> bool:
+        """Take what comes until a moment or a change of mind, at most; return whether silence ended it.
+
+        A frame arms no timer: the one that runs out looks when the last frame came.
+        """
+        now = asyncio.get_running_loop().time
+        self._heard = now()
+        while self._wanted is None and (moment := now()) < until:
+            silent_at = self._heard + PING_AFTER
+            if moment >= silent_at:
+                return True
+            try:
+                async with asyncio.timeout_at(min(silent_at, until)) as self._hearing:
+                    while True:
+                        _heed(await self._receive())
+                        self._heard = now()
+            except TimeoutError:
+                continue
+            finally:
+                self._hearing = None
+        return now() >= self._heard + PING_AFTER
+
+    async def _answers(self, within: float) -> bool:
+        """Wait so many seconds for a sign of life."""
         try:
             async with asyncio.timeout(within) as self._hearing:
                 messages = await self._receive()
@@ -166,11 +189,7 @@ class Connection:
             return False
         finally:
             self._hearing = None
-        for message in messages:
-            if isinstance(message, ErrorFrame):
-                # One with a name that is not known passes.
-                if known := error_of(message.name, message.message):
-                    raise known
+        _heed(messages)
         return True
 
     async def _offer(self, parts: Sequence[Part]) -> bool:
@@ -249,6 +268,15 @@ class Connection:
         for message in messages:
             self._listener.message_received(message)
         return messages
+
+
+def _heed(messages: Sequence[Message]) -> None:
+    """Raise an error that nobody asked for; one with a name that is not known passes."""
+    for message in messages:
+        if isinstance(message, ErrorFrame) and (
+            known := error_of(message.name, message.message)
+        ):
+            raise known
 
 
 def _types(parts: Sequence[Part]) -> tuple[str, ...]:

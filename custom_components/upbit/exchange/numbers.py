@@ -59,6 +59,10 @@ def _number(value: object) -> Decimal:
         raise ValueError("not a number")  # noqa: TRY004 - the caller refuses values, whatever their type
     if not value.is_finite():
         raise ValueError("not finite")
+    written = str(value)
+    if len(written) <= MOST_DIGITS and "E" not in written:
+        # As nearly all are: in plain notation, and too short to be out of bounds.
+        return value
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
     if not value and exponent > 0:
