@@ -84,11 +84,11 @@ async def _paths() -> list[Figure]:
         household(hass, MANY) as many,
         household(hass, MANY, price_interval=INTERVAL) as eager,
     ):
-        writing, _ = await new_prices(eager, 15)
+        writing, _ = await new_prices(eager, 11)
         return [
             _ratio("frame", await a_frame(many, 30), MICROSECONDS),
             _ratio("held", await more_held(few, many, 30), MICROSECONDS),
-            _ratio("complete", await a_frame(many, 15, complete=True), MICROSECONDS),
+            _ratio("complete", await a_frame(many, 9, complete=True), MICROSECONDS),
             _ratio("ticker", await a_ticker(many, 30), MICROSECONDS),
             _ratio("writing", writing, MILLISECONDS),
             _ratio("set_up", await set_up(many, 5), MILLISECONDS),
@@ -100,7 +100,7 @@ async def _memory() -> list[Figure]:
 
 
 async def _imports() -> list[Figure]:
-    seconds, held = imports(7)
+    seconds, held = imports(5)
     return [
         _absolute("import_time", seconds, MILLISECONDS),
         _absolute("import_memory", held, MEGABYTES),
@@ -135,7 +135,7 @@ async def _growth() -> list[Figure]:
             load.percent,
             1,
         )
-        for load in await growth(9)
+        for load in await growth(5)
     ]
 
 

@@ -127,9 +127,16 @@ def _cells(row: Row, figure: Figure, language: str) -> tuple[str, ...]:
         row.ko if language == "ko" else row.en,
         value if met else f"**{value}**",
         f"{figure.low:.2f}–{figure.high:.2f}" if figure.runs > 1 else "–",
-        f"{figure.ours:.3g} / {figure.floor:.3g} {figure.of}" if figure.of else "–",
+        _pair(figure),
         "–" if row.goal is None else f"≤ {_number(row.goal, figure.unit)}",
     )
+
+
+def _pair(figure: Figure) -> str:
+    if figure.ours is None or figure.floor is None:
+        return "–"
+    decimals = 0 if figure.ours >= 100 else 1
+    return f"{figure.ours:.{decimals}f} / {figure.floor:.{decimals}f} {figure.of}"
 
 
 def _number(value: float, unit: str) -> str:
