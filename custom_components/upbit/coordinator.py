@@ -279,7 +279,13 @@ class UpbitCoordinator(KeyedCoordinator):
                 stamp = (message.asset_timestamp, message.timestamp)
                 now = self.hass.loop.time()
                 self._take(
-                    held.received(self.holdings, message.assets, stamp, now),
+                    held.received(
+                        self.holdings,
+                        message.assets,
+                        stamp,
+                        now,
+                        self.transport.behind,
+                    ),
                     message.asset_timestamp,
                 )
                 self._snapshots.frame_received()

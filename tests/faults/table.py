@@ -208,16 +208,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
 )
 """Every fault of the matrix."""
 
-KNOWN_WRONG: Final = MappingProxyType(
-    {
-        ("frames older than the snapshot", Moment.BEFORE): (
-            "a row that is 8 s late is taken for a new one where no row was ever swift:"
-            " for an instant a state can be older than one that was shown"
-        )
-    }
-)
-"""Cells that fail at times, and why: not mended yet."""
-
 LONG: Final = bool(os.environ.get("UPBIT_ALL_FAULTS"))
 """Whether everything is played: scripts/test --long."""
 

@@ -13,7 +13,7 @@ from tests.upbit_server import UpbitServer
 from .cell import Cell
 from .measure import Connects, Watch, impatient
 from .report import CELL
-from .table import CELLS, KNOWN_WRONG, Fault, Moment
+from .table import CELLS, Fault, Moment
 
 AFTER_RECONNECT: Final = 15.0
 UNNOTICED: Final = 900.0 + 70.0
@@ -35,16 +35,7 @@ def tls(request: pytest.FixtureRequest) -> bool:
 
 @pytest.mark.parametrize(
     ("fault", "moment"),
-    [
-        pytest.param(
-            fault,
-            moment,
-            marks=pytest.mark.xfail(reason=reason, strict=False)
-            if (reason := KNOWN_WRONG.get((fault.name, moment)))
-            else (),
-        )
-        for fault, moment in CELLS
-    ],
+    CELLS,
     ids=[f"{fault.name}, {moment}" for fault, moment in CELLS],
 )
 async def test_nothing_is_lost(

@@ -178,6 +178,19 @@ def test_a_row_in_between_makes_the_next_difference_the_first_again() -> None:
     assert total(outcome.holdings, "BTC") == 2
 
 
+def test_a_clock_tells_that_even_the_swiftest_row_was_late() -> None:
+    """Where every row is eight seconds late, only the clocks say what a snapshot has overtaken."""
+    holdings = frame(account(), row("BTC", "1"), stamp=80_000, now=80).holdings
+    for at in (100, 103):
+        holdings = snapshot(holdings, row("BTC", "3"), at=at).holdings
+    holdings = connected(holdings)
+    late = row("BTC", "2"), (101_000, 101_000), 109.0
+    assert total(received(holdings, [late[0]], *late[1:]).holdings, "BTC") == 2
+    told = received(holdings, [late[0]], *late[1:], behind=-1.0)
+    assert total(told.holdings, "BTC") == 3
+    assert told.doubted == {"BTC"}
+
+
 def test_a_snapshot_that_was_taken_is_not_overruled_by_one_that_is_behind() -> None:
     """Two that are ten seconds behind show what was true before it."""
     holdings = account(row("BTC", "1"))

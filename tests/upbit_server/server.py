@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from email.utils import formatdate
 from random import Random
 from typing import Final, Self
 
@@ -286,6 +287,9 @@ class UpbitServer:
             self._note(request, refused.status)
             raise
         if response.status != 101:
+            response.headers["Date"] = formatdate(
+                self._timestamps.now() / 1000, usegmt=True
+            )
             self._note(request, response.status)
         return response
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import re
 from typing import Final, Literal
@@ -46,16 +47,21 @@ class Transport:
     ) -> None:
         """Take a session that stays its owner's, and what is known of the origin's patience."""
         self.endpoint = endpoint
+        self.behind = float("inf")
+        """Seconds by which the origin's clock (of the epoch) is at least behind the event loop's."""
+
         self._session = session
         self._cooldown = cooldown
 
     async def get(self, url: URL, headers: Mapping[str, str]) -> object:
         """Return the JSON that answers a GET; raises an `UpbitError`."""
         self._cooldown.check()
+        sent = asyncio.get_running_loop().time()
         try:
             async with self._session.get(
                 url, headers=headers, allow_redirects=False, timeout=TIMEOUT
             ) as response:
+                self._read_clock(response, sent)
                 body = await _read(response)
         except (ClientError, TimeoutError, OSError) as error:
             # The text of a client error can hold headers.
@@ -65,6 +71,14 @@ class Transport:
         except RateLimited as error:
             self._cooldown.turned_away(error)
             raise
+
+    def _read_clock(self, response: ClientResponse, sent: float) -> None:
+        """Compare clocks; the exchange's tells whole seconds, of which one may be nearly over."""
+        try:
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+        except ValueError:
+            return
+        self.behind = sent - (told.timestamp() + 1)
 
     async def connect(self, url: URL, headers: Mapping[str, str]) -> Socket:
         """Return an open websocket; raises an `UpbitError`."""

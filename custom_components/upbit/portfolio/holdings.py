@@ -155,18 +155,24 @@ def connected(holdings: Holdings) -> Holdings:
 
 
 def received(
-    holdings: Holdings, rows: Iterable[Row], stamp: Stamp, now: float
+    holdings: Holdings,
+    rows: Iterable[Row],
+    stamp: Stamp,
+    now: float,
+    behind: float = float("inf"),
 ) -> Outcome:
     """Take the rows of a frame, each an upsert of one currency.
 
     A row older than the one that is held is dropped, and so is one that a snapshot which was taken
     just now has overtaken; one with the same stamp and other amounts is taken. Each leaves the
-    currency doubtful.
+    currency doubtful. `behind` is by how many seconds the exchange's clock is behind the one here, as
+    far as its answers tell.
     """
     draft = _Draft(holdings)
     draft.behind = min(holdings.behind, now - stamp[0] / 1000)
-    # As far as that can be known: the swiftest row may have been late itself.
-    happened = stamp[0] / 1000 + draft.behind - LATE
+    # The swiftest row may have been late itself.
+    behind = min(behind, draft.behind)
+    happened = stamp[0] / 1000 + behind - LATE
     for row in rows:
         currency = row.currency
         known = draft.known(currency)
