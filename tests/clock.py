@@ -44,6 +44,11 @@ class Clock:
         while (left := end - self._loop.time()) > 0:
             await self._step(left)
 
+    async def leap(self, seconds: float) -> None:
+        """Move on by seconds at once, as if the machine had slept: every timer that is due comes late."""
+        self._freezer.tick(timedelta(seconds=seconds))
+        await self.settle()
+
     async def until(self, condition: Callable[[], bool], within: float) -> float:
         """Move on until something holds; return the seconds it took, or fail."""
         began = self._loop.time()

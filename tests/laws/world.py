@@ -245,7 +245,8 @@ class World:
             told: set[tuple[str, int]] = set()
             # The exchange tells whole seconds, rounded down.
             for request in requests:
-                if request.status == 418 and began <= request.time < ends - 1.1:
+                told_so = request.status == 418 and request.is_whole
+                if told_so and began <= request.time < ends - 1.1:
                     # Nobody who starts anew knows what was told before.
                     once = request.path, sum(one <= request.time for one in self.starts)
                     assert once not in told, (request.path, request.time, began, ends)
