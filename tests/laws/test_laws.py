@@ -43,6 +43,7 @@ def real_time_for_the_search() -> Generator[None]:
     freezegun.config.reset_config()
 
 
+@pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("scopes", SCOPES.values(), ids=SCOPES)
 @pytest.mark.parametrize("part", [0, 1])
 def test_once_things_have_settled_the_laws_hold(

@@ -36,6 +36,7 @@ def resident() -> int:
     return pages * resource.getpagesize()
 
 
+@pytest.mark.timeout(1_500)
 async def test_a_long_run_loses_nothing_and_grows_by_nothing(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
