@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.util.async_ import get_scheduled_timer_handles
@@ -26,6 +27,17 @@ class Clock:
         self._loop = loop
         # A callback in which time moves looks slow, and would be logged as such.
         loop.slow_callback_duration = float("inf")
+        self._in_threads: set[asyncio.Future[Any]] = set()
+        self._run_in_executor = loop.run_in_executor
+        loop.run_in_executor = self._counted  # type: ignore[method-assign, assignment]  # to know what is under way
+
+    def _counted(
+        self, executor: Executor | None, work: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        future = self._run_in_executor(executor, work, *args)
+        self._in_threads.add(future)
+        future.add_done_callback(self._in_threads.discard)
+        return future
 
     @property
     def now(self) -> float:
@@ -33,7 +45,14 @@ class Clock:
         return self._loop.time()
 
     async def settle(self) -> None:
-        """Let everything that is under way arrive, at the same moment."""
+        """Let everything that is under way arrive, at the same moment, from threads as well."""
+        await self._turn()
+        while self._in_threads:
+            await asyncio.wait(set(self._in_threads))
+            await self._turn()
+
+    @staticmethod
+    async def _turn() -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)
 
