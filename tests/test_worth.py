@@ -122,6 +122,22 @@ async def test_a_coin_without_any_market_is_left_out_and_named(
     assert number(hass, "profit_today") == 0
 
 
+async def test_a_coin_that_loses_its_market_while_nobody_looks_is_no_loss(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """It is a flow at the last price that was known before."""
+    worth = number(hass, "total_value")
+    await hass.config_entries.async_unload(account.entry_id)
+    for code in ("KRW-ETH", "BTC-ETH"):
+        server.markets.delist(code)
+    await clock.advance(60)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(30)
+    assert number(hass, "total_value") < worth
+    assert number(hass, "profit_since_baseline") == 0
+    assert number(hass, "profit_today") == 0
+
+
 async def test_a_price_that_has_not_come_makes_what_it_enters_unknown(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

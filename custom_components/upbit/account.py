@@ -122,6 +122,7 @@ class Account:
     async def async_stop(self) -> None:
         """Settle what is pending, and write everything."""
         self.teller.stop()
+        self.openings.remember_prices()
         await self.publisher.async_flush()
 
     @callback

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 import logging
+from types import MappingProxyType
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -48,7 +49,7 @@ class Openings:
         self._worth = worth
         self._publisher = publisher
         self._entry = entry
-        self._quotes = prices.quotes
+        self._quotes = _remembered(prices.quotes.cash, publisher.ledger.prices)
         self._seen: tuple[object, ...] = ()
         self._traded: tuple[Legs, Opening, Mapping[str, Decimal]] | None = None
         self._before = publisher.ledger.amounts
@@ -95,10 +96,10 @@ class Openings:
 
         Returns the flows that this brought since the baseline, by currency.
         """
-        quotes, last = self._prices.quotes, self._quotes
-        self._quotes = quotes
         if not self._worth.account.complete:
             return {}
+        quotes, last = self._prices.quotes, self._quotes
+        self._quotes = quotes
         ledger, day = self._publisher.ledger, self.day
         seen = (quotes.listed, ledger.told, ledger.baseline, day)
         waits = any(one is None or one.unvalued for one in (ledger.baseline, day))
@@ -123,6 +124,20 @@ class Openings:
             self._publisher.note(changed)
             self._coordinator.notify((Topic.WORTH,))
         return flows
+
+    @callback
+    def remember_prices(self) -> None:
+        """Let the next run know what everything cost last."""
+        prices = self._quotes.prices
+        needed = self._quotes.needed(self._coordinator.holdings.of)
+        self._publisher.note(
+            replace(
+                self._publisher.ledger,
+                prices=MappingProxyType(
+                    {code: prices[code] for code in needed if code in prices}
+                ),
+            )
+        )
 
     @callback
     def set_baseline(self) -> bool:
@@ -191,6 +206,10 @@ class Openings:
         if self._next_day:
             self._next_day()
             self._next_day = None
+
+
+def _remembered(cash: str, prices: Mapping[str, Decimal]) -> Quotes:
+    return Quotes(cash, frozenset(prices), prices)
 
 
 def _ms(moment: datetime | None = None) -> int:

@@ -78,6 +78,7 @@ LEDGERS = st.builds(
     ).map(MappingProxyType),
     baseline=st.none() | OPENINGS,
     day=st.none() | OPENINGS,
+    prices=BY_CURRENCY,
 )
 
 

@@ -28,7 +28,8 @@ class Ledger:
 
     `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
     of them is locked is as it was when last settled. `outbox` and `firings` wait to be published, `unwritten`
-    was and waits for the file of the history, which is written less often.
+    was and waits for the file of the history, which is written less often. `prices` are the last of the
+    markets that the holdings need, by code: what loses its price while nobody looks is a flow at it.
     """
 
     owner: str = ""
@@ -42,6 +43,7 @@ class Ledger:
     edges: Mapping[str, Edge] = field(default_factory=lambda: MappingProxyType({}))
     baseline: Opening | None = None
     day: Opening | None = None
+    prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def amounts(self) -> dict[str, Decimal]:

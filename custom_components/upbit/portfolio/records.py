@@ -47,6 +47,7 @@ def ledger_record(ledger: Ledger) -> Json:
         },
         "baseline": _opening_record(ledger.baseline),
         "day": _opening_record(ledger.day),
+        "prices": _amounts_record(ledger.prices),
     }
 
 
@@ -107,6 +108,7 @@ def _ledger(value: Any) -> Ledger:
         ),
         baseline=_opening(value["baseline"]),
         day=_opening(value["day"]),
+        prices=_amounts(value["prices"]),
     )
 
 
