@@ -29,6 +29,13 @@ ADDED_AT_ONCE: Final = 100
 REMOVED_AT_ONCE: Final = 10
 """Devices removed in one go, for the same reason; each takes its entities along."""
 
+HARMLESS: Final = 250
+"""Devices whose removal in one go, 15 messages each, a browser just survives (4,095 messages wait).
+
+When an entry is removed, Home Assistant may clean up what is left of it at any moment, all at once,
+so there should soon be no more left than this.
+"""
+
 APART: Final = 0.02
 """Seconds between two parts, in which everything else runs and a browser reads."""
 
@@ -67,13 +74,17 @@ async def add_in_parts(
 async def remove_in_parts(hass: HomeAssistant, devices: Iterable[str]) -> None:
     """Remove devices by their ids, with their entities, not too many at once."""
     registry = dr.async_get(hass)
-    for number, part in enumerate(batched(devices, REMOVED_AT_ONCE)):
-        if number:
-            await asyncio.sleep(APART)
-        for device_id in part:
+    left = list(devices)
+    # Few at first: a browser has yet to read what the unloading told.
+    size = REMOVED_AT_ONCE
+    while left:
+        for device_id in left[:size]:
             # Home Assistant cleans up by itself now and then.
             if registry.async_get(device_id):
                 registry.async_remove_device(device_id)
+        if left := left[size:]:
+            await asyncio.sleep(APART)
+            size = min(HARMLESS, max(REMOVED_AT_ONCE, len(left) - HARMLESS))
 
 
 class UpbitEntity(CoordinatorEntity[UpbitCoordinator]):
