@@ -113,6 +113,8 @@ async def new_prices(house: Household, turns: int) -> tuple[Cost, int]:
     twins = await twins_of(house, written)
 
     async def floor() -> None:
+        # The same rest before, from which a processor wakes slowly.
+        await write_due()
         number = next(shown)
         for twin in twins:
             twin.put(number)

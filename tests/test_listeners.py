@@ -24,14 +24,14 @@ async def test_a_listener_that_fails_hides_a_change_from_nobody(
         coordinator.async_add_listener(fail, "BTC"),
         coordinator.async_add_listener(lambda: heard.append("BTC"), "BTC"),
         coordinator.async_add_listener(lambda: heard.append("ETH"), "ETH"),
-        coordinator.async_add_listener(lambda: heard.append("all"), Topic.ACCOUNT),
+        coordinator.async_add_listener(lambda: heard.append("all"), Topic.HELD),
     ]
     coordinator.notify(("BTC",))
     assert heard == ["BTC"]
     assert "A listener of BTC failed" in caplog.text
-    coordinator.notify((Topic.ACCOUNT, "ETH"))
+    coordinator.notify((Topic.HELD, "ETH"))
     assert heard == ["BTC", "all", "ETH"]
     for remove in removals:
         remove()
-    coordinator.notify(("BTC", "ETH", Topic.ACCOUNT))
+    coordinator.notify(("BTC", "ETH", Topic.HELD))
     assert heard == ["BTC", "all", "ETH"]

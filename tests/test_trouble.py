@@ -117,6 +117,25 @@ async def test_states_are_unavailable_only_when_nothing_has_come_for_three_minut
     ]
 
 
+async def test_everything_of_an_account_out_of_reach_is_unavailable_and_comes_back(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The warnings of its coins as well; all but the sensor that tells of it, and what has happened."""
+    before = {one.entity_id: one.state for one in hass.states.async_all()}
+    server.fault(refuse_handshake=503, rest_status=503)
+    server.fault(close=1006)
+    await clock.advance(185)
+    claimed = {
+        one.entity_id
+        for one in hass.states.async_all()
+        if one.state != STATE_UNAVAILABLE and not one.entity_id.startswith("event.")
+    }
+    assert claimed == {"binary_sensor.upbit_connection"}
+    server.fault(refuse_handshake=None, rest_status=None)
+    await clock.advance(150)
+    assert {one.entity_id: one.state for one in hass.states.async_all()} == before
+
+
 async def test_a_silent_stream_is_healthy(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

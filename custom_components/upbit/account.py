@@ -32,6 +32,7 @@ from .memory import Memory
 from .notices import Notices
 from .openings import Openings
 from .portfolio.activity import Activity
+from .portfolio.amounts import ZERO, minus, plus
 from .portfolio.holdings import Outcome
 from .portfolio.ledger import begun, is_another_account
 from .portfolio.reconciliation import REPEAT
@@ -65,6 +66,9 @@ class Account:
     hidden: frozenset[str] = frozenset()
     """The currencies that were worth too little at set-up to get entities."""
 
+    _gained: tuple[Decimal | None, Collection[str]] = field(
+        default=(None, ()), init=False
+    )
     _seeing_orders: asyncio.Task[None] | None = field(default=None, init=False)
 
     set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
@@ -98,7 +102,7 @@ class Account:
         """Start the streams; what is to be told waits until Home Assistant has started."""
         entry, coordinator = self.entry, self.coordinator
         coordinator.observers.append(self)
-        self.revalue(coordinator.holdings.of)
+        self.repriced(coordinator.holdings.of)
         entry.async_create_background_task(
             hass, self.prices.async_start(coordinator.holdings.of), "Upbit prices"
         )
@@ -125,12 +129,30 @@ class Account:
         self.openings.remember_prices()
         await self.publisher.async_flush()
 
+    @property
+    def explained_value(self) -> Decimal | None:
+        """The total value less what has moved and is not told yet, which may be a deposit."""
+        total = self.worth.account.total_value
+        if total is None:
+            return None
+        worth = self.prices.quotes.worth
+        gaps = self.teller.gaps.items()
+        return minus(
+            total, plus(*(worth(code, gap.total) or ZERO for code, gap in gaps))
+        )
+
     @callback
-    def revalue(self, currencies: Collection[str]) -> None:
+    def repriced(self, currencies: Collection[str]) -> None:
+        """Follow prices, or the claim to know them."""
+        self._revalue(currencies)
+        self.coordinator.notify((Topic.GAINS,))
+
+    @callback
+    def _revalue(self, currencies: Collection[str]) -> None:
         """Value currencies anew, and look at what depends on it."""
         self.worth.revalue(currencies)
-        if self.worth.known:
-            self.alerts.flowed(self.openings.revalued())
+        if self.worth.known and (flows := self.openings.revalued()):
+            self.alerts.flowed(flows)
         self.alerts.look(currencies)
 
     @callback
@@ -139,7 +161,7 @@ class Account:
         self.openings.told(activities)
         self.alerts.told(activities)
         self.alerts.look()
-        self.coordinator.notify((Topic.WORTH,))
+        self.coordinator.notify((Topic.GAINS,))
 
     # An observer of the coordinator
 
@@ -152,7 +174,12 @@ class Account:
                 if holding.total
             )
         self.teller.holdings_changed(outcome, time)
-        self.revalue(outcome.changed)
+        self._revalue(outcome.changed)
+        gained = self.explained_value, self.worth.account.unpriced
+        if gained != self._gained:
+            # Nearly always what moved waits for its reason, and nothing is gained by it.
+            self._gained = gained
+            self.coordinator.notify((Topic.GAINS,))
 
     def snapshot_met(self, requested: float) -> None:
         """Let what is confirmed be told."""
@@ -213,8 +240,8 @@ async def async_account(
     account: Account
 
     @callback
-    def revalue(currencies: Collection[str]) -> None:
-        account.revalue(currencies)
+    def repriced(currencies: Collection[str]) -> None:
+        account.repriced(currencies)
 
     @callback
     def listed() -> None:
@@ -227,7 +254,7 @@ async def async_account(
     @callback
     def expiry_told(expires: datetime) -> None:
         coordinator.troubles.expiry_known(expires)
-        coordinator.notify((Topic.ACCOUNT,))
+        coordinator.notify((Topic.KEY_EXPIRY,))
 
     prices = UpbitPrices(
         hass,
@@ -235,7 +262,7 @@ async def async_account(
         coordinator.transport,
         cash=coordinator.cash,
         interval=entry.options.get(CONF_PRICE_INTERVAL, DEFAULT_PRICE_INTERVAL),
-        changed=revalue,
+        changed=repriced,
         listed=listed,
     )
     worth = WorthTracker(coordinator, prices)

@@ -1,8 +1,6 @@
 """The table of an account's sensors: adding one is adding a row."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -19,24 +17,18 @@ from .sensors import (
     Measures,
     UpbitAccountDescription,
     UpbitMomentDescription,
-    as_rate,
-    in_cash,
 )
-
-
-def _total(account: Account) -> Decimal | None:
-    return account.worth.account.total_value
 
 
 def _since(opening: Opening | None) -> datetime | None:
     return dt_util.utc_from_timestamp(opening.time / 1000) if opening else None
 
 
-def _unpriced(account: Account) -> Mapping[str, object]:
+def _unpriced(account: Account) -> dict[str, object]:
     return {"unpriced": list(account.worth.account.unpriced)}
 
 
-def _unpriced_and_free(account: Account) -> Mapping[str, object]:
+def _unpriced_and_free(account: Account) -> dict[str, object]:
     free = account.worth.account.free
     return {
         **_unpriced(account),
@@ -50,72 +42,77 @@ def _unpriced_and_free(account: Account) -> Mapping[str, object]:
 ACCOUNT_SENSORS: Final = (
     UpbitAccountDescription(
         key="total_value",
+        topic=Topic.TOTAL_VALUE,
         translation_key="total_value",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(account, _total(account)),
+        value_fn=lambda account: account.worth.account.total_value,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="coins_value",
+        topic=Topic.COINS_VALUE,
         translation_key="coins_value",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(account, account.worth.account.coins_value),
+        value_fn=lambda account: account.worth.account.coins_value,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="total_cost",
+        topic=Topic.TOTAL_COST,
         translation_key="total_cost",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(account, account.worth.account.total_cost),
+        value_fn=lambda account: account.worth.account.total_cost,
         attributes_fn=_unpriced_and_free,
     ),
     UpbitAccountDescription(
         key="profit",
+        topic=Topic.PROFIT,
         translation_key="total_profit",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(account, account.worth.account.profit),
+        value_fn=lambda account: account.worth.account.profit,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="profit_rate",
+        topic=Topic.PROFIT_RATE,
         translation_key="total_profit_rate",
         measures=Measures.RATE,
-        value_fn=lambda account: as_rate(account.worth.account.profit_rate),
+        value_fn=lambda account: account.worth.account.profit_rate,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="profit_today",
+        topic=Topic.GAINS,
         translation_key="profit_today",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(
-            account, gained(account, account.openings.day)
-        ),
+        value_fn=lambda account: gained(account, account.openings.day),
         reset_fn=lambda account: _since(account.openings.day),
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="profit_since_baseline",
+        topic=Topic.GAINS,
         translation_key="profit_since_baseline",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(
-            account, gained(account, account.publisher.ledger.baseline)
-        ),
+        value_fn=lambda account: gained(account, account.publisher.ledger.baseline),
         reset_fn=lambda account: _since(account.publisher.ledger.baseline),
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="gain_over_holding",
+        topic=Topic.GAINS,
         translation_key="gain_over_holding",
         measures=Measures.WORTH,
-        value_fn=lambda account: in_cash(account, over_holding(account)),
+        value_fn=over_holding,
         reset_fn=lambda account: _since(account.publisher.ledger.baseline),
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="locked_ratio",
+        topic=Topic.LOCKED_RATIO,
         translation_key="locked_ratio",
         measures=Measures.RATE,
-        value_fn=lambda account: as_rate(account.worth.account.locked_ratio),
+        value_fn=lambda account: account.worth.account.locked_ratio,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
@@ -143,12 +140,14 @@ OPEN_ORDERS: Final = UpbitAccountDescription(
 MOMENTS: Final = (
     UpbitMomentDescription(
         key="last_change",
+        topic=Topic.LAST_CHANGE,
         translation_key="last_change",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda account: account.coordinator.last_change,
     ),
     UpbitMomentDescription(
         key="last_confirmed",
+        topic=Topic.LAST_CONFIRMED,
         translation_key="last_confirmed",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -159,6 +158,7 @@ MOMENTS: Final = (
 
 KEY_EXPIRY: Final = UpbitMomentDescription(
     key="key_expiry",
+    topic=Topic.KEY_EXPIRY,
     translation_key="key_expiry",
     device_class=SensorDeviceClass.TIMESTAMP,
     entity_category=EntityCategory.DIAGNOSTIC,

@@ -31,7 +31,7 @@ from .alerting import (
 )
 from .portfolio.alerts import Condition, Measure, problem_of
 from .portfolio.amounts import ZERO, text
-from .portfolio.valuation import Worth
+from .portfolio.valuation import NO_WORTH
 from .typed import number
 
 
@@ -131,7 +131,7 @@ def _by_worth(account: Account) -> list[str]:
     worths = account.worth.of
     return sorted(
         account.coordinator.holdings.of,
-        key=lambda code: (-(worths.get(code, Worth()).value or ZERO), code),
+        key=lambda code: (-(worths.get(code, NO_WORTH).value or ZERO), code),
     )
 
 

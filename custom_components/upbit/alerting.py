@@ -26,9 +26,9 @@ from .portfolio.alerts import (
     looked_at,
     moved_by,
 )
-from .portfolio.amounts import ZERO, same, subtract, tells
-from .portfolio.holdings import Holding
-from .portfolio.valuation import Worth
+from .portfolio.amounts import ZERO, subtract, tells
+from .portfolio.holdings import NOTHING
+from .portfolio.valuation import NO_WORTH
 from .publisher import Publisher
 from .teller import Teller
 from .worth import WorthTracker
@@ -141,7 +141,7 @@ class Alerts:
             return account.total_value if value else account.profit_rate
         if rule.currency in self._coordinator.holdings.doubtful:
             return None
-        holding = self._coordinator.holdings.of.get(rule.currency, Holding())
+        holding = self._coordinator.holdings.of.get(rule.currency, NOTHING)
         match rule.measure:
             case Measure.TOTAL:
                 return holding.total
@@ -149,7 +149,7 @@ class Alerts:
                 return holding.balance
             case Measure.LOCKED:
                 return holding.locked
-        worth = self._worth.of.get(rule.currency, Worth())
+        worth = self._worth.of.get(rule.currency, NO_WORTH)
         if rule.measure is Measure.VALUE:
             return worth.value if holding.total else ZERO
         return worth.profit_rate if holding.total else None
@@ -165,7 +165,7 @@ class Alerts:
     def _is_behind(self, currency: str | None) -> bool:
         """Tell whether the average of a coin, or of any, is that of an older amount."""
         return any(
-            holding.average is None or not same(holding.average.total, holding.total)
+            holding.average is None or holding.average.total != holding.total
             for code, holding in self._coordinator.holdings.of.items()
             if currency in (None, code) and code != self._coordinator.cash
         )
@@ -190,6 +190,8 @@ class Alerts:
     @callback
     def look(self, currencies: Iterable[str] | None = None) -> None:
         """Look at the rules of these currencies and of the account, or at all of them."""
+        if not self.rules:
+            return
         wanted = None if currencies is None else {*currencies, None}
         edges = dict(self._publisher.ledger.edges)
         firings = []

@@ -75,7 +75,7 @@ async def async_setup_entry(
     def add_new() -> None:
         async_add_entities(new_ones())
 
-    async_add_entities([UpbitConnectionSensor(account, CONNECTION)])
+    async_add_entities([UpbitConnectionSensor(account, CONNECTION, Topic.CONNECTION)])
     await add_in_parts(async_add_entities, new_ones())
     entry.async_on_unload(coordinator.async_add_listener(add_new, Topic.NEW_CURRENCY))
     for rule in account.alerts.rules.values():
@@ -111,7 +111,7 @@ class UpbitConnectionSensor(UpbitAccountEntity, BinarySensorEntity):
 class UpbitWarningSensor(UpbitCurrencyEntity, BinarySensorEntity):
     """On while the exchange warns of a currency's market, or there is none."""
 
-    _shown: frozenset[str] | None = None
+    _shown: tuple[frozenset[str] | None, bool] | None = None
 
     def __init__(self, account: Account, currency: str) -> None:
         """Describe the sensor by its currency."""
@@ -137,8 +137,9 @@ class UpbitWarningSensor(UpbitCurrencyEntity, BinarySensorEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write what is new: the list comes every hour, and says the same nearly always."""
-        if self._shown is None or self._warnings != self._shown:
-            self._shown = self._warnings
+        shown = self._warnings, self.available
+        if shown != self._shown:
+            self._shown = shown
             super()._handle_coordinator_update()
 
 

@@ -170,7 +170,7 @@ class UpbitCoordinator(KeyedCoordinator):
             self._snapshots.doubt_lasts()
         else:
             self.last_confirmed = dt_util.utcnow()
-            self.notify((Topic.ACCOUNT,))
+            self.notify((Topic.LAST_CONFIRMED,))
         return True
 
     @callback
@@ -197,7 +197,7 @@ class UpbitCoordinator(KeyedCoordinator):
             self.last_change = (
                 dt_util.utc_from_timestamp(time / 1000) if time else dt_util.utcnow()
             )
-            self.notify((Topic.ACCOUNT,))
+            self.notify((Topic.LAST_CHANGE,))
 
     def _count_missed(self, count: int) -> None:
         if not self.missed_changes:
@@ -269,7 +269,7 @@ class UpbitCoordinator(KeyedCoordinator):
 
     def _connection_changed(self) -> None:
         self._snapshots.arm()
-        self.notify((Topic.ACCOUNT,))
+        self.notify((Topic.CONNECTION,))
 
     def message_received(self, message: Message) -> None:
         """Take the rows of a frame; other messages are not ours to read."""

@@ -5,12 +5,12 @@ from typing import Final
 
 from .account import Account
 from .portfolio.amounts import concise
-from .portfolio.valuation import Worth
-from .sensors import Measures, UpbitCurrencyDescription, as_rate, in_cash
+from .portfolio.valuation import NO_WORTH, Worth
+from .sensors import Measures, UpbitCurrencyDescription
 
 
 def _worth(account: Account, currency: str) -> Worth:
-    return account.worth.of.get(currency, Worth())
+    return account.worth.of.get(currency, NO_WORTH)
 
 
 def _average(account: Account, currency: str) -> Decimal | None:
@@ -33,20 +33,19 @@ CURRENCY_SENSORS: Final = (
         key="value",
         translation_key="value",
         measures=Measures.WORTH,
-        value_fn=lambda account, code: in_cash(account, _worth(account, code).value),
+        value_fn=lambda account, code: _worth(account, code).value,
     ),
     UpbitCurrencyDescription(
         key="profit",
         translation_key="profit",
         measures=Measures.WORTH,
-        value_fn=lambda account, code: in_cash(account, _worth(account, code).profit),
+        value_fn=lambda account, code: _worth(account, code).profit,
     ),
     UpbitCurrencyDescription(
         key="available",
         translation_key="available",
         measures=Measures.AMOUNT,
         value_fn=lambda account, code: account.coordinator.holdings.of[code].balance,
-        unit_fn=lambda _, code: code,
         is_worth=False,
         of_cash=True,
         entity_registry_enabled_default=False,
@@ -56,7 +55,6 @@ CURRENCY_SENSORS: Final = (
         translation_key="locked",
         measures=Measures.AMOUNT,
         value_fn=lambda account, code: account.coordinator.holdings.of[code].locked,
-        unit_fn=lambda _, code: code,
         is_worth=False,
         of_cash=True,
         entity_registry_enabled_default=False,
@@ -65,7 +63,7 @@ CURRENCY_SENSORS: Final = (
         key="profit_rate",
         translation_key="profit_rate",
         measures=Measures.RATE,
-        value_fn=lambda account, code: as_rate(_worth(account, code).profit_rate),
+        value_fn=lambda account, code: _worth(account, code).profit_rate,
         entity_registry_enabled_default=False,
     ),
     UpbitCurrencyDescription(
@@ -88,7 +86,7 @@ CURRENCY_SENSORS: Final = (
         key="price_change",
         translation_key="price_change",
         measures=Measures.RATE,
-        value_fn=lambda account, code: as_rate(account.prices.quotes.change(code)),
+        value_fn=lambda account, code: account.prices.quotes.change(code),
         entity_registry_enabled_default=False,
     ),
 )

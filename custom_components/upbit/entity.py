@@ -19,7 +19,6 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .account import Account, UpbitConfigEntry
 from .const import DOMAIN, KEYS_URL
 from .coordinator import UpbitCoordinator
-from .listeners import Topic
 from .portfolio.alerts import Rule
 from .portfolio.holdings import Holding
 
@@ -108,9 +107,9 @@ class UpbitAccountEntity(UpbitEntity):
         self,
         account: Account,
         description: EntityDescription,
-        context: object = Topic.ACCOUNT,
+        context: object = None,
     ) -> None:
-        """Place the entity on the account's device."""
+        """Place the entity on the account's device; without a context it waits for availability only."""
         super().__init__(account, description, context)
         self._attr_unique_id = f"{account.entry.entry_id}_{description.key}"
         self._attr_device_info = account_device(account.entry)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from .coordinator import UpbitCoordinator
 from .portfolio.activity import Leg
 from .portfolio.amounts import tells
-from .portfolio.holdings import Holding
+from .portfolio.holdings import NOTHING, Holding
 from .publisher import Publisher
 
 
@@ -32,7 +32,7 @@ class Gaps:
         ledger = self._publisher.ledger
         while self._unsure:
             currency = self._unsure.pop()
-            if gap := ledger.gap(currency, shown.get(currency, Holding())):
+            if gap := ledger.gap(currency, shown.get(currency, NOTHING)):
                 self._of[currency] = gap
             else:
                 self._of.pop(currency, None)

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 import logging
-from typing import Any, override
+from typing import Any, NamedTuple, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -16,8 +15,17 @@ _LOGGER = logging.getLogger(__name__)
 class Topic(Enum):
     """What a listener can wait for besides a currency, which is named by its code."""
 
-    ACCOUNT = auto()
-    """The connection, the time of the last change, the time of the last confirmation."""
+    CONNECTION = auto()
+    """Whether the stream's subscription stands."""
+
+    LAST_CHANGE = auto()
+    """When something changed last."""
+
+    LAST_CONFIRMED = auto()
+    """When everything was confirmed last."""
+
+    KEY_EXPIRY = auto()
+    """When the key expires."""
 
     NEW_CURRENCY = auto()
     """A currency is held that was not before."""
@@ -25,8 +33,16 @@ class Topic(Enum):
     HELD = auto()
     """How many currencies are held."""
 
-    WORTH = auto()
-    """What the account is worth, and what was gained."""
+    TOTAL_VALUE = auto()
+    COINS_VALUE = auto()
+    TOTAL_COST = auto()
+    PROFIT = auto()
+    PROFIT_RATE = auto()
+    LOCKED_RATIO = auto()
+    """One of the sums of the account's worth."""
+
+    GAINS = auto()
+    """What was gained since a moment."""
 
     MARKETS = auto()
     """The list of markets, and what the exchange warns of."""
@@ -35,8 +51,7 @@ class Topic(Enum):
     """How many orders wait, or whether that can be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorthOf:
+class WorthOf(NamedTuple):
     """A listener waits for what a currency is worth."""
 
     currency: str
@@ -75,7 +90,7 @@ class KeyedCoordinator(DataUpdateCoordinator[None]):
     def notify(self, contexts: Iterable[object]) -> None:
         """Call the listeners of what changed."""
         for context in contexts:
-            for listener in list(self._keyed[context].values()):
+            for listener in tuple(self._keyed[context].values()):
                 try:
                     listener()
                 except Exception:

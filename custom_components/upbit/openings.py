@@ -28,6 +28,9 @@ _LOGGER = logging.getLogger(__name__)
 OPENS_AT: Final = time(0, 0)
 """When a day of the exchange begins, in UTC: 09:00 in Korea."""
 
+DAY: Final = 86_400_000
+"""Its length in ms."""
+
 CLOSES_KNOWN: Final = timedelta(seconds=10)
 """How long after that the exchange is asked for the closing prices."""
 
@@ -122,7 +125,7 @@ class Openings:
         changed = replace(ledger, baseline=baseline, day=day)
         if changed != ledger:
             self._publisher.note(changed)
-            self._coordinator.notify((Topic.WORTH,))
+            self._coordinator.notify((Topic.GAINS,))
         return flows
 
     @callback
@@ -147,7 +150,7 @@ class Openings:
         if baseline is None:
             return False
         self._publisher.note(replace(ledger, baseline=baseline))
-        self._coordinator.notify((Topic.WORTH,))
+        self._coordinator.notify((Topic.GAINS,))
         return True
 
     def _opened(self, quotes: Quotes) -> Opening | None:
@@ -175,8 +178,8 @@ class Openings:
         """Return when this day began, in ms of the epoch."""
         if self.at_midnight:
             return _ms(dt_util.start_of_local_day())
-        now = dt_util.utcnow()
-        return _ms(datetime.combine(now.date(), OPENS_AT, tzinfo=now.tzinfo))
+        # Days of UTC are of one length.
+        return _ms() // DAY * DAY
 
     @callback
     def _plan(self) -> None:

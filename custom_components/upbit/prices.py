@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 import logging
-from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,9 +12,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from .exchange.errors import UpbitError
-from .exchange.messages import Message, Ticker
+from .exchange.messages import Message, Ticker, TickerFrame
 from .exchange.rest import MarketRow, UpbitMarket
 from .exchange.stream import Stream
+from .exchange.tickers import Tickers
 from .exchange.transport import Transport
 from .freshness import Freshness
 from .portfolio.quotes import Quotes
@@ -73,7 +73,7 @@ class UpbitPrices:
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()
         self._subscribed: frozenset[str] = frozenset()
-        self._tickers: dict[str, Ticker] = {}
+        self._tickers = Tickers()
         self._written = float("-inf")
         self._timers: dict[str, TimerHandle] = {}
 
@@ -161,10 +161,9 @@ class UpbitPrices:
         needed = self.quotes.needed(self._currencies)
         if needed == self._subscribed:
             return
-        new = needed - self._tickers.keys()
+        new = needed.difference(self._tickers.codes)
         self._subscribed = needed
-        for code in self._tickers.keys() - needed:
-            del self._tickers[code]
+        self._tickers.forget(needed)
         if new:
             self._background(self._async_fetch(new), "prices")
         if not needed:
@@ -190,14 +189,11 @@ class UpbitPrices:
     # What is shown
 
     @callback
-    def _take(self, ticker: Ticker) -> None:
+    def _take(self, ticker: Ticker | TickerFrame) -> None:
         """Take a price; it is shown with the next write."""
         if ticker.code not in self._subscribed:
             return
-        before = self._tickers.get(ticker.code)
-        if before and before.timestamp > ticker.timestamp:
-            return
-        self._tickers[ticker.code] = ticker
+        self._tickers.take(ticker)
         if "write" in self._timers:
             return
         now = self._hass.loop.time()
@@ -211,30 +207,14 @@ class UpbitPrices:
         """Show the last prices, and tell whose are others than before."""
         self._cancel("write")
         self._written = self._hass.loop.time()
-        before = self.quotes
+        for kind in self._tickers.read():
+            self.frame_refused(kind)
+        before, tickers = self.quotes, self._tickers
         listed = listed or before.listed
-        if listed is not None:
-            listed -= {code for code, one in self._tickers.items() if one.delisted}
-        self.quotes = Quotes(
-            before.cash,
-            listed,
-            MappingProxyType(
-                {code: one.trade_price for code, one in self._tickers.items()}
-            ),
-            MappingProxyType(
-                {code: one.prev_closing_price for code, one in self._tickers.items()}
-            ),
-        )
-        others = {
-            currency
-            for currency in self._currencies
-            if before.path(currency) != self.quotes.path(currency)
-            or any(
-                before.prices.get(code) != self.quotes.prices.get(code)
-                or before.closes.get(code) != self.quotes.closes.get(code)
-                for code in self.quotes.path(currency) or ()
-            )
-        }
+        if listed and (gone := listed & tickers.delisted):
+            listed -= gone
+        self.quotes = Quotes(before.cash, listed, tickers.prices, tickers.closes)
+        others = self.quotes.others_than(before, self._currencies)
         if others:
             self._changed(others)
 
@@ -254,7 +234,7 @@ class UpbitPrices:
 
     def message_received(self, message: Message) -> None:
         """Take a price."""
-        if isinstance(message, Ticker):
+        if isinstance(message, TickerFrame | Ticker):
             self._take(message)
 
     def frame_refused(self, kind: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from homeassistant.util import dt as dt_util
 
 from .account import Account
-from .portfolio.amounts import ZERO, concise, minus, plus, text
+from .portfolio.amounts import concise, text
 from .portfolio.history import Realised
 from .portfolio.performance import Opening, gain_of
 from .portfolio.summary import pnl_of, summary_of
-from .portfolio.valuation import Worth
+from .portfolio.valuation import NO_WORTH
 
 type Json = dict[str, Any]
 
@@ -35,17 +35,7 @@ def gained(account: Account, opening: Opening | None) -> Decimal | None:
 
     What has moved counts as soon as it is known why: until then it may be a deposit.
     """
-    total = account.worth.account.total_value
-    if opening is None or total is None:
-        return None
-    quotes = account.prices.quotes
-    unsure = plus(
-        *(
-            quotes.worth(currency, gap.total) or ZERO
-            for currency, gap in account.teller.gaps.items()
-        )
-    )
-    return opening.profit(minus(total, unsure))
+    return None if opening is None else opening.profit(account.explained_value)
 
 
 def over_holding(account: Account) -> Decimal | None:
@@ -102,7 +92,7 @@ def _summary(account: Account) -> Json:
 
 def _asset(account: Account, currency: str) -> Json:
     holding = account.coordinator.holdings.of[currency]
-    worth = account.worth.of.get(currency, Worth())
+    worth = account.worth.of.get(currency, NO_WORTH)
     average = holding.average
     known = account.worth.known
     return {

@@ -1,7 +1,7 @@
 """Sensors: each currency's amounts and worth, the account's worth and profits, and its moments."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple, override
@@ -24,10 +24,12 @@ from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
     FIAT_DECIMALS,
+    Measures,
     UpbitAccountDescription,
     UpbitCurrencyDescription,
     UpbitMomentDescription,
     unit_fields,
+    writer,
 )
 
 PARALLEL_UPDATES = 0
@@ -78,7 +80,9 @@ async def async_setup_entry(
     await add_in_parts(async_add_entities, new_ones())
     entry.async_on_unload(coordinator.async_add_listener(add_new, Topic.NEW_CURRENCY))
     entry.async_on_unload(coordinator.async_add_listener(add_open_orders, Topic.ORDERS))
-    entry.async_on_unload(coordinator.async_add_listener(add_key_expiry, Topic.ACCOUNT))
+    entry.async_on_unload(
+        coordinator.async_add_listener(add_key_expiry, Topic.KEY_EXPIRY)
+    )
 
 
 def _sensors_of(account: Account, currency: str) -> Iterator[UpbitCurrencyEntity]:
@@ -93,7 +97,7 @@ class Shown(NamedTuple):
     """What a sensor shows; a unit and a moment of reset only where they can change."""
 
     value: str | int | datetime | None = None
-    attributes: Mapping[str, object] | None = None
+    attributes: dict[str, object] | None = None
     unit: str | None = None
     last_reset: datetime | None = None
 
@@ -102,22 +106,41 @@ class UpbitSensor(UpbitEntity, SensorEntity):
     """A sensor that looks at what it waits for, and writes what differs from what it shows."""
 
     _shown = Shown()
-    _shown_available: bool | None = None
+    _is_available = False
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether it could be claimed when the sensor looked last."""
+        return self._is_available
+
+    @property
+    @override
+    def native_value(self) -> str | int | datetime | None:
+        """The value that the sensor saw last."""
+        return self._shown.value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """The attributes that it saw last."""
+        return self._shown.attributes
 
     @abstractmethod
     def _look(self) -> Shown:
         """Return what is to be shown now."""
 
+    def _is_known(self) -> bool:
+        """Return whether it may be claimed now."""
+        return self.coordinator.last_update_success
+
     def _is_new(self) -> bool:
         """Look, and tell whether anything differs."""
-        shown, available = self._look(), self.available
+        shown, available = self._look(), self._is_known()
         before = self._shown
-        if shown == before and available == self._shown_available:
+        if shown == before and available is self._is_available:
             return False
-        self._shown, self._shown_available = shown, available
-        self._attr_native_value = shown.value
-        if shown.attributes is not None:
-            self._attr_extra_state_attributes = dict(shown.attributes)
+        self._shown, self._is_available = shown, available
         if shown.unit != before.unit:
             self._attr_native_unit_of_measurement = shown.unit
         if shown.last_reset != before.last_reset:
@@ -195,25 +218,33 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             description,
             WorthOf(currency) if description.is_worth else currency,
         )
-        unit = description.unit_fn(account, currency)
+        cash = account.coordinator.cash
+        self._written = writer(description.measures, cash)
+        unit = currency if description.measures is Measures.AMOUNT else cash
         for name, value in unit_fields(description.measures, unit).items():
             setattr(self, f"_attr_{name}", value)
 
-    @property
     @override
-    def available(self) -> bool:
-        """Whether the number may be claimed: worth needs prices that are those of now."""
-        if self.entity_description.is_worth and not self.account.worth.known:
-            return False
-        return super().available
+    def _is_known(self) -> bool:
+        """Return whether the number may be claimed: worth needs prices that are those of now."""
+        if self.entity_description.is_worth:
+            return self.account.worth.known
+        return super()._is_known()
 
     @override
     def _look(self) -> Shown:
         """Return the number and its unit, which for the average buy price is the exchange's choice."""
-        description, account = self.entity_description, self.account
+        description, account, currency = (
+            self.entity_description,
+            self.account,
+            self.currency,
+        )
+        value = description.value_fn(account, currency)
+        unit_fn = description.unit_fn
         return Shown(
-            _text(description.value_fn(account, self.currency)),
-            unit=description.measures.unit(description.unit_fn(account, self.currency)),
+            None if value is None else self._written(value),
+            None,
+            unit_fn(account, currency) if unit_fn else None,
         )
 
 
@@ -229,17 +260,17 @@ class UpbitSumSensor(UpbitAccountEntity, UpbitSensor):
     ) -> None:
         """Wait for what the number is of."""
         super().__init__(account, description, description.topic)
-        fields = unit_fields(description.measures, account.coordinator.cash)
-        for name, value in fields.items():
+        cash = account.coordinator.cash
+        self._written = writer(description.measures, cash)
+        for name, value in unit_fields(description.measures, cash).items():
             setattr(self, f"_attr_{name}", value)
 
-    @property
     @override
-    def available(self) -> bool:
-        """Whether the number may be claimed."""
-        if self.entity_description.is_worth and not self.account.worth.known:
-            return False
-        return super().available
+    def _is_known(self) -> bool:
+        """Return whether the number may be claimed."""
+        if self.entity_description.is_worth:
+            return self.account.worth.known
+        return super()._is_known()
 
     @override
     def _look(self) -> Shown:
@@ -247,9 +278,10 @@ class UpbitSumSensor(UpbitAccountEntity, UpbitSensor):
         description, account = self.entity_description, self.account
         value = description.value_fn(account)
         return Shown(
-            value if isinstance(value, int) else _text(value),
+            self._written(value) if isinstance(value, Decimal) else value,
             description.attributes_fn(account) if description.attributes_fn else None,
-            last_reset=description.reset_fn(account) if description.reset_fn else None,
+            None,
+            description.reset_fn(account) if description.reset_fn else None,
         )
 
 
@@ -258,6 +290,10 @@ class UpbitMomentSensor(UpbitAccountEntity, UpbitSensor, RestoreSensor):
 
     entity_description: UpbitMomentDescription
     _restored: datetime | None = None
+
+    def __init__(self, account: Account, description: UpbitMomentDescription) -> None:
+        """Wait for the moment to be another one."""
+        super().__init__(account, description, description.topic)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -272,7 +308,3 @@ class UpbitMomentSensor(UpbitAccountEntity, UpbitSensor, RestoreSensor):
     def _look(self) -> Shown:
         """Return the moment."""
         return Shown(self.entity_description.value_fn(self.account) or self._restored)
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else text(value)

@@ -1,10 +1,11 @@
 """What sensors have in common: kinds of numbers, their units and decimals."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.components.sensor import (
@@ -16,7 +17,7 @@ from homeassistant.const import UnitOfRatio
 
 from .account import Account
 from .listeners import Topic
-from .portfolio.amounts import rounded
+from .portfolio.amounts import rounded, text
 
 # ISO 4217 currencies are monetary to Home Assistant, coins are not.
 FIAT_DECIMALS: Final = {"KRW": 0, "IDR": 0, "SGD": 2, "THB": 2}
@@ -67,9 +68,9 @@ class UpbitCurrencyDescription(SensorEntityDescription):
 
     measures: Measures
     value_fn: Callable[[Account, str], Decimal | None]
-    unit_fn: Callable[[Account, str], str | None] = field(
-        default=lambda account, _: account.coordinator.cash
-    )
+    unit_fn: Callable[[Account, str], str | None] | None = None
+    """The unit where it is not the account's cash and can change."""
+
     is_worth: bool = True
     of_cash: bool = False
 
@@ -81,25 +82,28 @@ class UpbitAccountDescription(SensorEntityDescription):
     measures: Measures
     value_fn: Callable[[Account], Decimal | int | None]
     reset_fn: Callable[[Account], datetime | None] | None = None
-    attributes_fn: Callable[[Account], Mapping[str, object]] | None = None
+    attributes_fn: Callable[[Account], dict[str, object]] | None = None
     is_worth: bool = True
-    topic: Topic = Topic.WORTH
+    topic: Topic
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpbitMomentDescription(SensorEntityDescription):
     """A moment in the life of the account."""
 
+    topic: Topic
     value_fn: Callable[[Account], datetime | None]
 
 
-def in_cash(account: Account, worth: Decimal | None) -> Decimal | None:
-    """Round a worth in the cash to what that currency has."""
-    if worth is None:
-        return None
-    return rounded(worth, FIAT_DECIMALS[account.coordinator.cash])
+def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
+    """Return how a number of a kind is written; worths have the decimals of their currency."""
+    match measures:
+        case Measures.WORTH:
+            return partial(_rounded, FIAT_DECIMALS[currency])
+        case Measures.RATE:
+            return partial(_rounded, RATE_DECIMALS)
+    return text
 
 
-def as_rate(rate: Decimal | None) -> Decimal | None:
-    """Round a rate, in percent."""
-    return None if rate is None else rounded(rate, RATE_DECIMALS)
+def _rounded(decimals: int, number: Decimal) -> str:
+    return text(rounded(number, decimals))

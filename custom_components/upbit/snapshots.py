@@ -103,21 +103,33 @@ class Snapshots:
 
     @callback
     def arm(self) -> None:
-        """Arm the timer of the next snapshot that something asks for."""
-        self.cancel()
-        if self._in_flight:
-            return
-        due = self._plan.due(repeat=self.refusal is not None or self._repeat())
-        if due is not None:
+        """Arm the timer of the next snapshot that something asks for.
+
+        One that is armed for an earlier moment is left, and looks again then: frames come often.
+        """
+        due = None if self._in_flight else self._next
+        if due is None:
+            self.cancel()
+        elif self._due is None or due < self._due.when():
+            self.cancel()
             self._due = self._hass.loop.call_at(due, self._start)
+
+    @property
+    def _next(self) -> float | None:
+        return self._plan.due(repeat=self.refusal is not None or self._repeat())
 
     @callback
     def _start(self) -> None:
         self._due = None
-        if not self._in_flight:
-            self._entry.async_create_background_task(
-                self._hass, self.async_take(), f"{self._entry.title} snapshot"
-            )
+        due = self._next
+        if self._in_flight or due is None:
+            return
+        if due > self._hass.loop.time():
+            self.arm()
+            return
+        self._entry.async_create_background_task(
+            self._hass, self.async_take(), f"{self._entry.title} snapshot"
+        )
 
     @callback
     def cancel(self) -> None:
@@ -146,8 +158,13 @@ class Snapshots:
     @callback
     def frame_received(self) -> None:
         """Confirm what a frame said, or may have said."""
-        self._plan = self._plan.frame_received(self._hass.loop.time())
-        self.arm()
+        before, self._plan = (
+            self._plan,
+            self._plan.frame_received(self._hass.loop.time()),
+        )
+        if before.burst is None or self._due is None:
+            # Another frame only puts it off.
+            self.arm()
 
     @callback
     def want(self, *after: float) -> None:

@@ -19,7 +19,7 @@ from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import appraised
 from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
-from .portfolio.holdings import Holding, Outcome
+from .portfolio.holdings import NOTHING, Holding, Outcome
 from .portfolio.ledger import changes
 from .portfolio.orders import Orders, lock_of
 from .portfolio.pattern import Move
@@ -89,7 +89,7 @@ class Teller:
         return Market(quotes, self._prices.quotes.worth)
 
     def _appraised(self, activity: Activity) -> Activity:
-        holding = self._shown.get(activity.currency, Holding())
+        holding = self._shown.get(activity.currency, NOTHING)
         return appraised(activity, holding, self._prices.quotes)
 
     # What happens to the account
@@ -185,15 +185,32 @@ class Teller:
 
     @callback
     def _plan(self) -> None:
-        """Arm the timer for the next moment at which something is to be told."""
-        self._cancel()
+        """Arm the timer for the next moment at which something is to be told.
+
+        One that is armed for an earlier moment is left, and looks again then: frames come often.
+        """
+        due = self._next
+        if due is None:
+            self._cancel()
+        elif self._timer is None or due < self._timer.when():
+            self._cancel()
+            self._timer = self._coordinator.hass.loop.call_at(due, self._time_came)
+
+    @property
+    def _next(self) -> float | None:
         if not (self.caught_up and self._listening):
-            return
+            return None
         pending = self._due, self.orders.due()
-        if moments := [due for due in pending if due is not None]:
-            self._timer = self._coordinator.hass.loop.call_at(
-                max(min(moments), self._now), self._settle
-            )
+        return min((due for due in pending if due is not None), default=None)
+
+    @callback
+    def _time_came(self) -> None:
+        self._timer = None
+        due = self._next
+        if due is not None and due <= self._now:
+            self._settle()
+        else:
+            self._plan()
 
     @callback
     def _cancel(self) -> None:

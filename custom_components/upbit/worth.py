@@ -1,14 +1,28 @@
 """What the account is worth: holdings meet prices, and whoever shows a worth that changed is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from homeassistant.core import callback
 
 from .coordinator import UpbitCoordinator
 from .listeners import Topic, WorthOf
-from .portfolio.holdings import Holding
+from .portfolio.holdings import NOTHING
 from .portfolio.valuation import AccountWorth, Worth, WorthSums, worth_of
 from .prices import UpbitPrices
+
+SUMS: Final[Mapping[Topic, str]] = MappingProxyType(
+    {
+        Topic.TOTAL_VALUE: "total_value",
+        Topic.COINS_VALUE: "coins_value",
+        Topic.TOTAL_COST: "total_cost",
+        Topic.PROFIT: "profit",
+        Topic.PROFIT_RATE: "profit_rate",
+        Topic.LOCKED_RATIO: "locked_ratio",
+    }
+)
+"""What of an account's worth somebody may wait for."""
 
 
 class WorthTracker:
@@ -21,6 +35,7 @@ class WorthTracker:
         self.of: dict[str, Worth] = {}
         self.account = AccountWorth()
         self._sums = WorthSums(coordinator.cash)
+        self._was_known = False
 
     @property
     def known(self) -> bool:
@@ -33,10 +48,23 @@ class WorthTracker:
         holdings = self._coordinator.holdings.of
         quotes = self._prices.quotes
         for currency in currencies:
-            holding = holdings.get(currency, Holding())
+            holding = holdings.get(currency, NOTHING)
             worth = self.of[currency] = worth_of(currency, holding, quotes)
             self._sums.take(currency, worth if holding.total else None)
-        self.account = self._sums.account
-        self._coordinator.notify(
-            (*(WorthOf(currency) for currency in currencies), Topic.WORTH)
-        )
+        before, self.account = self.account, self._sums.account
+        self._coordinator.notify(map(WorthOf, currencies))
+        self._coordinator.notify(self._changed(before))
+
+    def _changed(self, before: AccountWorth) -> Iterator[Topic]:
+        """Yield what of the account's worth is another than before."""
+        now = self.account
+        known, self._was_known = self._was_known, self.known
+        # Every sum says which currencies it is without.
+        whole = known != self._was_known or before.unpriced != now.unpriced
+        for topic, name in SUMS.items():
+            if (
+                whole
+                or getattr(before, name) != getattr(now, name)
+                or (topic is Topic.TOTAL_COST and before.free != now.free)
+            ):
+                yield topic

@@ -5,7 +5,7 @@ from decimal import Decimal, Inexact
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.upbit.portfolio.amounts import add, keep, same, subtract, text
+from custom_components.upbit.portfolio.amounts import add, keep, subtract, text
 
 AMOUNTS = st.builds(
     lambda whole, decimals, scale: Decimal(f"{whole}.{decimals:0{scale}d}"),
@@ -26,7 +26,7 @@ def test_a_sum_loses_no_digit(one: Decimal, other: Decimal) -> None:
         return int(whole + decimals.ljust(scale, "0"))
 
     assert units(total) == units(one) + units(other)
-    assert same(subtract(total, other), one)
+    assert subtract(total, other) == one
 
 
 def test_the_sample_of_the_specification_adds_up_to_every_digit() -> None:

@@ -14,7 +14,7 @@ from aiohttp import ClientError, WSMsgType
 
 from .errors import CannotConnect, UnreadableFrame, UpbitError, error_of
 from .frames import parse
-from .messages import ErrorFrame, Message, Subscriptions
+from .messages import Asset, ErrorFrame, Message, Subscriptions
 from .transport import Socket
 
 ANSWER_WITHIN: Final = 10.0
@@ -97,6 +97,7 @@ class Connection:
         self._wanted: tuple[Part, ...] | None = None
         self._hearing: asyncio.Timeout | None = None
         self._heard = 0.0
+        self._known: dict[str, Asset] = {}
 
     async def subscribe(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """Subscribe to as many types as the exchange grants, and return them.
@@ -261,7 +262,7 @@ class Connection:
             case _:
                 raise CannotConnect(f"closed with {self._socket.close_code}")
         try:
-            messages = parse(received.data)
+            messages = parse(received.data, self._known)
         except UnreadableFrame as error:
             self._listener.frame_refused(error.kind)
             return ()

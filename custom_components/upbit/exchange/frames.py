@@ -7,7 +7,8 @@ Source: https://docs.upbit.com/kr/reference/websocket-guide.
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final
+import re
+from typing import Any, Final
 
 from .codes import CURRENCY, MARKET
 from .errors import UnreadableFrame
@@ -21,6 +22,7 @@ from .messages import (
     Status,
     Subscriptions,
     Ticker,
+    TickerFrame,
     UnknownFrame,
 )
 from .numbers import amount, load, moment
@@ -33,7 +35,6 @@ LONGEST_TEXT: Final = 200
 SHORT_NAMES: Final[Mapping[str, str]] = {
     "ask_bid": "ab",
     "asset_timestamp": "asttms",
-    "asset_uuid": "astuid",
     "assets": "ast",
     "balance": "b",
     "category": "cat",
@@ -49,7 +50,6 @@ SHORT_NAMES: Final[Mapping[str, str]] = {
     "price": "p",
     "remaining_volume": "rv",
     "state": "s",
-    "stream_type": "st",
     "timestamp": "tms",
     "title": "tt",
     "trade_fee": "tf",
@@ -62,6 +62,20 @@ SHORT_NAMES: Final[Mapping[str, str]] = {
 }
 """The names of fields in the SIMPLE formats."""
 
+_LONG: Final = ("currency", "balance", "locked")
+_SHORT: Final = (SHORT_NAMES["currency"], SHORT_NAMES["balance"], SHORT_NAMES["locked"])
+
+_TICKER: Final = re.compile(
+    rb'\{"type":"ticker","code":"([A-Z0-9]{1,20}-[A-Za-z0-9$._-]{1,20})",'
+)
+"""How the exchange begins a ticker."""
+
+_STAMP: Final = re.compile(rb'"timestamp":([0-9]{13})[,}]')
+"""Its time, near its end."""
+
+_TAIL: Final = 256
+"""Bytes of the end of a ticker in which its time is looked for."""
+
 
 class _Fields:
     """An object of a frame, read by the long names of its fields."""
@@ -71,13 +85,19 @@ class _Fields:
             raise UnreadableFrame(kind)
         self._value = value
 
+    def is_long(self, name: str) -> bool:
+        """Tell whether a field has its long name."""
+        return name in self._value
+
     def __contains__(self, name: str) -> bool:
         return name in self._value or SHORT_NAMES.get(name) in self._value
 
     def value(self, name: str) -> object:
         """Return a field; raises `UnreadableFrame`."""
-        if name in self._value:
+        try:
             return self._value[name]
+        except KeyError:
+            pass
         short = SHORT_NAMES.get(name)
         if short in self._value:
             return self._value[short]
@@ -93,13 +113,6 @@ class _Fields:
     def quoted(self, name: str) -> str:
         """Return the beginning of a field, whatever it is; nothing if it is missing."""
         return str(self.value(name))[:LONGEST_TEXT] if name in self else ""
-
-    def currency(self) -> str:
-        """Return the currency code."""
-        value = self.text("currency")
-        if not CURRENCY.fullmatch(value):
-            raise UnreadableFrame("wrong_currency")
-        return value
 
     def amount(self, name: str) -> Decimal:
         """Return an amount."""
@@ -128,35 +141,55 @@ class _Fields:
         except ValueError as error:
             raise UnreadableFrame("wrong_timestamp") from error
 
-    def rows(self, name: str) -> list[_Fields]:
-        """Return a list of objects."""
+    def items(self, name: str) -> list[object]:
+        """Return a list."""
         value = self.value(name)
         if not isinstance(value, list):
             raise UnreadableFrame("wrong_type")
-        return [_Fields(row) for row in value]
+        return value
 
 
-def parse(data: str | bytes) -> tuple[Message, ...]:
-    """Return the messages of a frame; raises `UnreadableFrame` if any part of it cannot be read."""
+def parse(
+    data: str | bytes, known: dict[str, Asset] | None = None
+) -> tuple[Message, ...]:
+    """Return the messages of a frame; raises `UnreadableFrame` if any part of it cannot be read.
+
+    A ticker alone in its frame stays unread, since most are never shown. `known` keeps the rows of one
+    stream, by currency: one that says the same again needs no second look.
+    """
     if len(data) > MOST_BYTES:
         raise UnreadableFrame("too_large")
+    if isinstance(data, bytes) and (ticker := _unread_ticker(data)):
+        return (ticker,)
     try:
         value = load(data)
     except ValueError as error:
         raise UnreadableFrame("not_json") from error
-    objects = value if isinstance(value, list) else [value]
-    return tuple(_message(_Fields(one)) for one in objects)
+    known = {} if known is None else known
+    if isinstance(value, list):
+        return tuple(_message(_Fields(one), known) for one in value)
+    return (_message(_Fields(value), known),)
 
 
-def _message(fields: _Fields) -> Message:
-    if "error" in fields:
+def _unread_ticker(data: bytes) -> TickerFrame | None:
+    """Return a ticker of which only the market and the time are read, `None` if it has another form."""
+    if not (begin := _TICKER.match(data)):
+        return None
+    stamp = _STAMP.search(data, len(data) - _TAIL)
+    return TickerFrame(begin[1].decode(), int(stamp[1]), data) if stamp else None
+
+
+def _message(fields: _Fields, known: dict[str, Asset]) -> Message:
+    if fields.is_long("error"):
         error = _Fields(fields.value("error"))
         # Whatever it says: a refusal that was not heard would look like silence.
         return ErrorFrame(*(error.quoted(name) for name in ("name", "message")))
-    if "method" in fields:
+    if fields.is_long("method"):
         return _subscriptions(fields)
     if "type" in fields:
         kind = fields.text("type")
+        if kind == "myAsset":
+            return _my_asset(fields, known)
         read = _READERS.get(kind)
         return read(fields) if read else UnknownFrame(kind)
     if "status" in fields:
@@ -169,22 +202,55 @@ def _subscriptions(fields: _Fields) -> Message:
     if method != "LIST_SUBSCRIPTIONS":
         return UnknownFrame(method)
     return Subscriptions(
-        types=tuple(row.text("type") for row in fields.rows("result")),
+        types=tuple(_Fields(row).text("type") for row in fields.items("result")),
         ticket=fields.text("ticket") if "ticket" in fields else None,
     )
 
 
-def _my_asset(fields: _Fields) -> MyAsset:
+def _my_asset(fields: _Fields, known: dict[str, Asset]) -> MyAsset:
     return MyAsset(
-        asset_uuid=fields.text("asset_uuid"),
-        assets=tuple(
-            Asset(row.currency(), row.amount("balance"), row.amount("locked"))
-            for row in fields.rows("assets")
+        assets=_assets(
+            fields.items("assets"),
+            _LONG if fields.is_long("assets") else _SHORT,
+            known,
         ),
         asset_timestamp=fields.moment("asset_timestamp"),
         timestamp=fields.moment("timestamp"),
-        stream_type=fields.text("stream_type"),
     )
+
+
+def _assets(
+    rows: list[Any], names: tuple[str, str, str], known: dict[str, Asset]
+) -> tuple[Asset, ...]:
+    """Return the rows of a frame, of which there may be some hundred."""
+    in_code, in_balance, in_locked = names
+    assets = []
+    try:
+        for row in rows:
+            currency, balance, locked = row[in_code], row[in_balance], row[in_locked]
+            asset = known.get(currency)
+            if (
+                asset is None
+                or type(balance) is not Decimal
+                or type(locked) is not Decimal
+                or asset.balance != balance
+                or asset.locked != locked
+            ):
+                if not CURRENCY.fullmatch(currency):
+                    raise UnreadableFrame("wrong_currency")
+                asset = Asset(currency, amount(balance), amount(locked))
+                known[currency] = asset
+            assets.append(asset)
+    except KeyError as error:
+        raise UnreadableFrame("missing_field") from error
+    except TypeError as error:
+        are_objects = all(isinstance(row, dict) for row in rows)
+        raise UnreadableFrame(
+            "wrong_type" if are_objects else "not_an_object"
+        ) from error
+    except ValueError as error:
+        raise UnreadableFrame("wrong_amount") from error
+    return tuple(assets)
 
 
 def _my_order(fields: _Fields) -> MyOrder:
@@ -229,7 +295,6 @@ def _announcement(fields: _Fields) -> Announcement:
 
 _READERS: Final[Mapping[str, Callable[[_Fields], Message]]] = {
     "announcement": _announcement,
-    "myAsset": _my_asset,
     "myOrder": _my_order,
     "ticker": _ticker,
 }

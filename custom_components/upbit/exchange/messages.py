@@ -5,10 +5,10 @@ Source: https://docs.upbit.com/kr/reference/websocket-myasset, websocket-myorder
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(NamedTuple):
     """A currency's amounts after a change, in that currency."""
 
     currency: str
@@ -20,11 +20,9 @@ class Asset:
 class MyAsset:
     """What changed in an account. Stamps in ms of the epoch: of the change, and of the frame."""
 
-    asset_uuid: str
     assets: tuple[Asset, ...]
     asset_timestamp: int
     timestamp: int
-    stream_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,14 @@ class Ticker:
     prev_closing_price: Decimal
     delisted: bool
     timestamp: int
+
+
+class TickerFrame(NamedTuple):
+    """A ticker that is not read yet: of all that come, few are ever shown."""
+
+    code: str
+    timestamp: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ type Message = (
     MyAsset
     | MyOrder
     | Ticker
+    | TickerFrame
     | Announcement
     | Subscriptions
     | ErrorFrame

@@ -14,12 +14,12 @@ END_OF_TIME: Final = 253_402_300_800_000
 
 def load(text: str | bytes) -> object:
     """Return a JSON text's value, with its numbers as `Decimal`; raises `ValueError`."""
-    try:
-        return json.loads(
-            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse
-        )
-    except (RecursionError, InvalidOperation) as error:
-        raise ValueError("not a JSON that Upbit sends") from error
+    return _decoded(text, _AS_DECIMALS)
+
+
+def load_as_written(text: str | bytes) -> object:
+    """Return a JSON text's value, with its numbers as texts: for one of which few count; raises `ValueError`."""
+    return _decoded(text, _AS_WRITTEN)
 
 
 def amount(value: object) -> Decimal:
@@ -75,3 +75,19 @@ def _number(value: object) -> Decimal:
 
 def _refuse(constant: str) -> Never:
     raise ValueError(constant)
+
+
+# Made once: one for each text would cost as much as its decoding.
+_AS_DECIMALS: Final = json.JSONDecoder(
+    parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse
+)
+_AS_WRITTEN: Final = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=_refuse
+)
+
+
+def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
+    try:
+        return decoder.decode(text if isinstance(text, str) else text.decode())
+    except (RecursionError, InvalidOperation) as error:
+        raise ValueError("not a JSON that Upbit sends") from error

@@ -33,13 +33,15 @@ CONCISE: Final = Context(prec=15)
 
 ZERO: Final = Decimal(0)
 
+_QUANTA: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(9))
+
 TINY: Final = Decimal("0.00000001")
 """The least amount that is told: smaller remainders are carried."""
 
 
 def add(*amounts: Decimal) -> Decimal:
     """Return the exact sum of amounts of one currency, with as many decimals as the finest of them."""
-    return reduce(EXACT.add, amounts, ZERO)
+    return reduce(EXACT.add, amounts) if amounts else ZERO
 
 
 def subtract(amount: Decimal, less: Decimal) -> Decimal:
@@ -99,18 +101,13 @@ def concise(price: Decimal) -> Decimal:
 
 def rounded(worth: Decimal, decimals: int) -> Decimal:
     """Return a worth with so many decimals, half to even; never a negative zero."""
-    result = worth.quantize(Decimal(1).scaleb(-decimals), context=WORTH)
+    result = worth.quantize(_QUANTA[decimals], context=WORTH)
     return result or result.copy_abs()
-
-
-def same(amount: Decimal, other: Decimal) -> bool:
-    """Tell whether two amounts are equal by value, however they are written."""
-    return EXACT.compare(amount, other) == 0
 
 
 def keep(old: Decimal, new: Decimal) -> Decimal:
     """Return the new amount, or the old one with its text where both are equal by value."""
-    return old if same(old, new) else new
+    return old if old == new else new
 
 
 def text(amount: Decimal) -> str:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Self
 
-from .amounts import ZERO, add, keep, same
+from .amounts import ZERO, add, keep
 from .evidence import Doubt, Evidence, Stamp
+from .mappings import updated
 from .rows import Row, SnapshotRow
 
 LAG: Final = 10.0
@@ -53,16 +54,16 @@ class Holding:
 
     def moved(self, balance: Decimal, locked: Decimal) -> Self:
         """Return the holding with new amounts; what is equal by value keeps its text."""
-        return replace(
-            self,
-            balance=keep(self.balance, balance),
-            locked=keep(self.locked, locked),
-            total=keep(self.total, add(balance, locked)),
+        return type(self)(
+            keep(self.balance, balance),
+            keep(self.locked, locked),
+            keep(self.total, add(balance, locked)),
+            self.average,
         )
 
     def holds(self, balance: Decimal, locked: Decimal) -> bool:
         """Tell whether the amounts are these."""
-        return same(self.balance, balance) and same(self.locked, locked)
+        return self.balance == balance and self.locked == locked
 
     def averaged(self, row: SnapshotRow) -> Self:
         """Return the holding with the average buy price of a snapshot that agrees with it."""
@@ -75,6 +76,11 @@ class Holding:
                 price, row.average_buy_price_modified, row.unit_currency, self.total
             ),
         )
+
+
+NOTHING: Final = Holding()
+
+UNKNOWN: Final = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +118,8 @@ class Outcome:
     amended: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
     missed: frozenset[str] = frozenset()
-
-    @property
-    def comes_or_goes(self) -> bool:
-        """Whether something is held that was not before, or the reverse."""
-        before, after = self.before.of, self.holdings.of
-        return any(
-            bool(before[code].total if code in before else ZERO)
-            != bool(after[code].total)
-            for code in self.amended
-        )
+    comes_or_goes: bool = False
+    """Whether something is held that was not before, or the reverse."""
 
 
 def opened(snapshot: Iterable[SnapshotRow], *, cash: str) -> Holdings:
@@ -173,10 +171,13 @@ def received(
     # The swiftest row may have been late itself.
     behind = min(behind, draft.behind)
     happened = stamp[0] / 1000 + behind - LATE
+    heard = Evidence(stamp=stamp, heard=now)
+    # A frame may have some hundred rows, nearly all of which say nothing new.
+    of, evidence = holdings.of, holdings.evidence
     for row in rows:
         currency = row.currency
-        known = draft.known(currency)
-        holding = draft.held(currency)
+        known = draft.evidence.get(currency) or evidence.get(currency, UNKNOWN)
+        holding = draft.of.get(currency) or of.get(currency, NOTHING)
         differs = not holding.holds(row.balance, row.locked)
         older = (known.stamp is not None and stamp < known.stamp) or (
             differs
@@ -185,18 +186,17 @@ def received(
             and happened < known.taken
         )
         rewritten = differs and stamp == known.stamp
-        doubt = Doubt() if older or rewritten or known.doubt else None
         if differs and not older:
-            draft.hold(currency, holding.moved(row.balance, row.locked))
-        draft.know(
-            currency,
-            Evidence(
+            draft.of[currency] = holding.moved(row.balance, row.locked)
+        if older or rewritten or known.doubt:
+            draft.evidence[currency] = Evidence(
                 stamp=known.stamp if older else stamp,
                 heard=now,
-                doubt=doubt,
+                doubt=Doubt(),
                 taken=known.taken if older else None,
-            ),
-        )
+            )
+        else:
+            draft.evidence[currency] = heard
     return draft.outcome()
 
 
@@ -220,24 +220,26 @@ def met(
     for currency in rows.keys() | holdings.of.keys() | holdings.doubtful:
         row = rows.get(currency)
         balance, locked = (row.balance, row.locked) if row else (ZERO, ZERO)
-        known = draft.known(currency)
-        holding = draft.held(currency)
+        known = holdings.evidence.get(currency, UNKNOWN)
+        holding = holdings.of.get(currency, NOTHING)
         if holding.holds(balance, locked):
             if known.doubt:
-                draft.know(currency, replace(known, doubt=None))
+                draft.evidence[currency] = replace(known, doubt=None)
             if row and currency in holdings.of:
-                draft.hold(currency, holding.averaged(row))
+                draft.of[currency] = holding.averaged(row)
             continue
         if known.since > requested - LAG:
-            draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
+            draft.evidence[currency] = replace(known, doubt=known.doubt or Doubt())
             continue
         doubt = (known.doubt or Doubt()).again(requested)
         if doubt.differed < (2 if row else 3):
-            draft.know(currency, replace(known, doubt=doubt))
+            draft.evidence[currency] = replace(known, doubt=doubt)
             continue
         taken = holding.moved(balance, locked)
-        draft.hold(currency, taken.averaged(row) if row else taken)
-        draft.know(currency, replace(known, stamp=None, doubt=None, taken=requested))
+        draft.of[currency] = taken.averaged(row) if row else taken
+        draft.evidence[currency] = replace(
+            known, stamp=None, doubt=None, taken=requested
+        )
         if stood_since is not None and doubt.first > stood_since + CATCH_UP:
             draft.missed.add(currency)
     return draft.outcome()
@@ -248,51 +250,36 @@ class _Draft:
 
     def __init__(self, holdings: Holdings) -> None:
         self._before = holdings
-        self._of: dict[str, Holding] = {}
-        self._evidence: dict[str, Evidence] = {}
+        self.of: dict[str, Holding] = {}
+        self.evidence: dict[str, Evidence] = {}
         self.missed: set[str] = set()
         self.behind = holdings.behind
 
-    def held(self, currency: str) -> Holding:
-        return self._of.get(currency) or self._before.of.get(currency) or Holding()
-
-    def known(self, currency: str) -> Evidence:
-        return (
-            self._evidence.get(currency)
-            or self._before.evidence.get(currency)
-            or Evidence()
-        )
-
-    def hold(self, currency: str, holding: Holding) -> None:
-        self._of[currency] = holding
-
-    def know(self, currency: str, evidence: Evidence) -> None:
-        self._evidence[currency] = evidence
-
     def outcome(self) -> Outcome:
         before = self._before
-        changed = {
-            currency: holding
-            for currency, holding in self._of.items()
-            if before.of.get(currency) != holding
-        }
-        doubtful = {code for code, known in self._evidence.items() if known.doubt}
+        changed, amended, comes_or_goes = {}, [], False
+        for currency, holding in self.of.items():
+            old = before.of.get(currency, NOTHING)
+            if old == holding and currency in before.of:
+                continue
+            changed[currency] = holding
+            if not old.holds(holding.balance, holding.locked):
+                amended.append(currency)
+                comes_or_goes |= bool(old.total) != bool(holding.total)
+        doubtful = {code for code, known in self.evidence.items() if known.doubt}
         return Outcome(
             holdings=Holdings(
-                of=MappingProxyType({**before.of, **changed}) if changed else before.of,
-                evidence=MappingProxyType({**before.evidence, **self._evidence}),
-                doubtful=before.doubtful - self._evidence.keys() | doubtful,
+                of=updated(before.of, changed) if changed else before.of,
+                evidence=updated(before.evidence, self.evidence),
+                doubtful=before.doubtful - self.evidence.keys() | doubtful
+                if before.doubtful or doubtful
+                else before.doubtful,
                 behind=self.behind,
             ),
             before=before,
             changed=frozenset(changed),
-            amended=frozenset(
-                currency
-                for currency, holding in changed.items()
-                if not before.of.get(currency, Holding()).holds(
-                    holding.balance, holding.locked
-                )
-            ),
+            amended=frozenset(amended),
             doubted=frozenset(doubtful) - before.doubtful,
             missed=frozenset(self.missed),
+            comes_or_goes=comes_or_goes,
         )

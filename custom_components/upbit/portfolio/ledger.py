@@ -14,7 +14,7 @@ from .activity import Activity, Leg, Legs
 from .alerts import Edge, Firing
 from .amounts import subtract, tells
 from .history import History
-from .holdings import Holding, Outcome
+from .holdings import NOTHING, Holding, Outcome
 from .performance import Opening
 from .quotes import Quotes
 
@@ -132,7 +132,7 @@ class Ledger:
         waiting = frozenset(except_for)
         told = dict(self.told)
         for currency, leg in self.told.items():
-            holding = shown.get(currency, Holding())
+            holding = shown.get(currency, NOTHING)
             if currency not in waiting and not tells(
                 subtract(holding.total, leg.total)
             ):
@@ -186,6 +186,6 @@ def changes(outcome: Outcome) -> Legs:
     """Return what an outcome changed of the amounts."""
     before, after = outcome.before.of, outcome.holdings.of
     return {
-        currency: leg_of(after[currency]).less(leg_of(before.get(currency, Holding())))
+        currency: leg_of(after[currency]).less(leg_of(before.get(currency, NOTHING)))
         for currency in outcome.amended
     }

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from .activity import Activity, How, Kind, Leg, Legs
 from .amounts import ZERO, negative, tells
+from .mappings import updated
 
 PLACED_AFTER: Final = 2.0
 """Seconds that an order must have stayed open to be told: a market order never does."""
@@ -100,8 +101,8 @@ class Orders:
             ended[order.id] = now
         return replace(
             self,
-            known=MappingProxyType({**self.known, order.id: waiting}),
-            stirred=MappingProxyType({**self.stirred, order.pays: now}),
+            known=updated(self.known, {order.id: waiting}),
+            stirred=updated(self.stirred, {order.pays: now}),
             ended=MappingProxyType(ended),
         )
 
@@ -129,6 +130,8 @@ class Orders:
 
     def due(self) -> float | None:
         """Return when the next order is told as placed, if it is still open then."""
+        if not self.known:
+            return None
         return min(
             (
                 waiting.since + PLACED_AFTER

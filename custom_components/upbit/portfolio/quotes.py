@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +12,7 @@ from .amounts import divided, minus, times
 BRIDGES: Final = ("BTC", "USDT")
 """The quote currencies through which a coin without a market of its own is priced, in this order."""
 
+ONE: Final = Decimal(1)
 HUNDRED: Final = Decimal(100)
 
 
@@ -32,16 +34,7 @@ class Quotes:
 
         Nothing is unpriced before the list is loaded: the path is then through a market of its own.
         """
-        if currency == self.cash:
-            return ()
-        own = f"{self.cash}-{currency}"
-        if self.listed is None or own in self.listed:
-            return (own,)
-        for bridge in BRIDGES:
-            path = (f"{bridge}-{currency}", f"{self.cash}-{bridge}")
-            if self.listed.issuperset(path):
-                return path
-        return None
+        return _path(self.cash, self.listed, currency)
 
     def unpriced(self, currency: str) -> bool:
         """Say whether a currency has no price at all, rather than one that has not come yet."""
@@ -67,6 +60,18 @@ class Quotes:
         price = self.price(currency)
         return None if price is None else times(price, amount)
 
+    def others_than(self, before: Quotes, currencies: Iterable[str]) -> set[str]:
+        """Return those of the currencies whose price or close, or the way to it, is another than before."""
+        differ = _differ(before.prices, self.prices) | _differ(
+            before.closes, self.closes
+        )
+        return {
+            currency
+            for currency in currencies
+            if (path := self.path(currency)) != before.path(currency)
+            or (path and not differ.isdisjoint(path))
+        }
+
     def needed(self, currencies: Iterable[str]) -> frozenset[str]:
         """Return the codes of the markets that price these currencies."""
         return frozenset(
@@ -74,9 +79,37 @@ class Quotes:
         )
 
 
+def _differ(before: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> set[str]:
+    return {
+        code for code in before.keys() | now.keys() if before.get(code) != now.get(code)
+    }
+
+
+@lru_cache(maxsize=4096)
+def _path(
+    cash: str, listed: frozenset[str] | None, currency: str
+) -> tuple[str, ...] | None:
+    # Asked for with each price, and the same until another market is listed.
+    if currency == cash:
+        return ()
+    own = f"{cash}-{currency}"
+    if listed is None or own in listed:
+        return (own,)
+    for bridge in BRIDGES:
+        path = (f"{bridge}-{currency}", f"{cash}-{bridge}")
+        if listed.issuperset(path):
+            return path
+    return None
+
+
 def _product(
     path: tuple[str, ...] | None, prices: Mapping[str, Decimal]
 ) -> Decimal | None:
-    if path is None or not all(code in prices for code in path):
+    if path is None:
         return None
-    return times(Decimal(1), *(prices[code] for code in path))
+    product = ONE
+    for code in path:
+        if code not in prices:
+            return None
+        product = times(product, prices[code])
+    return product

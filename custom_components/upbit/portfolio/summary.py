@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .amounts import ZERO, divided, minus, plus, times
-from .holdings import Holding
+from .holdings import NOTHING, Holding
 from .quotes import HUNDRED, Quotes
 
 
@@ -22,7 +22,7 @@ class Summary:
 def summary_of(shown: Mapping[str, Holding], cash: str) -> Summary:
     """Return the summary of what is held; `locked_ratio` in percent, of the cash."""
     held = {code: holding for code, holding in shown.items() if holding.total}
-    money = held.get(cash, Holding())
+    money = held.get(cash, NOTHING)
     return Summary(
         total_currencies=len(held),
         krw_balance=money.total,

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from .amounts import ZERO, as_worth, divided, minus, moved_by, times
 from .holdings import Holding
 from .quotes import HUNDRED, Quotes
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(NamedTuple):
     """What is held of one currency is worth; `None` is what nobody knows yet.
 
-    `cost`, `profit` and `profit_rate` (percent) are of the amount that the average buy price belongs
-    to: after a fill they stand still until a snapshot brings the new average.
+    `cost` and `profit` are of the amount that the average buy price belongs to: after a fill they
+    stand still until a snapshot brings the new average. `free` is what cost nothing: an airdrop, or
+    a deposit without a price.
     """
 
     unpriced: bool = False
@@ -28,40 +28,39 @@ class Worth:
     locked: Decimal | None = None
     cost: Decimal | None = None
     profit: Decimal | None = None
-    profit_rate: Decimal | None = None
     free: bool = False
-    """Whether it cost nothing: an airdrop, or a deposit without a price."""
+
+    @property
+    def profit_rate(self) -> Decimal | None:
+        """The profit in percent of the cost."""
+        return rate(self.profit, self.cost)
+
+
+NO_WORTH: Final = Worth()
+
+
+def rate(profit: Decimal | None, cost: Decimal | None) -> Decimal | None:
+    """Return a profit in percent of its cost, `None` where there is none."""
+    if profit is None or not cost:
+        return None
+    return times(divided(profit, cost), HUNDRED)
 
 
 def worth_of(currency: str, holding: Holding, quotes: Quotes) -> Worth:
     """Return what a holding is worth."""
-    if quotes.unpriced(currency):
-        return Worth(unpriced=True)
     price = quotes.price(currency)
     if price is None:
-        return Worth()
-    worth = Worth(
-        price=price,
-        value=times(price, holding.total),
-        locked=times(price, holding.locked),
-    )
+        return Worth(unpriced=True) if quotes.unpriced(currency) else NO_WORTH
+    value, locked = times(price, holding.total), times(price, holding.locked)
     average = holding.average
     if average is None or currency == quotes.cash:
-        return worth
+        return Worth(False, price, value, locked)
     unit = quotes.price(average.unit_currency)
     if unit is None:
-        return worth
+        return Worth(False, price, value, locked)
     cost = times(average.total, average.price, unit)
     profit = minus(times(average.total, price), cost)
-    return Worth(
-        price=price,
-        value=worth.value,
-        locked=worth.locked,
-        cost=cost,
-        profit=profit,
-        profit_rate=times(divided(profit, cost), HUNDRED) if cost else None,
-        free=not average.price,
-    )
+    return Worth(False, price, value, locked, cost, profit, not average.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +102,21 @@ class WorthSums:
 
     def take(self, currency: str, worth: Worth | None) -> None:
         """Count a worth in place of the one that the currency had; `None` if nothing of it is held."""
-        old = self._of.pop(currency, _NOTHING)
-        new = _NOTHING if worth is None else worth
-        if new is not _NOTHING:
-            self._of[currency] = new
+        old = self._of.pop(currency, NO_WORTH)
+        new = NO_WORTH if worth is None else worth
+        if worth is not None:
+            self._of[currency] = worth
+        has_market = worth is not None and not worth.unpriced
         self._locked = moved_by(self._locked, old.locked, new.locked)
         _mark(self._unpriced, currency, new.unpriced)
-        _mark(
-            self._missing,
-            currency,
-            new is not _NOTHING and not new.unpriced and new.value is None,
-        )
+        _mark(self._missing, currency, has_market and new.value is None)
         if currency == self._cash:
             self._cash_value = moved_by(self._cash_value, old.value, new.value)
             return
         self._coins = moved_by(self._coins, old.value, new.value)
         self._cost = moved_by(self._cost, old.cost, new.cost)
         self._profit = moved_by(self._profit, old.profit, new.profit)
-        _mark(
-            self._costs_unknown,
-            currency,
-            new is not _NOTHING and not new.unpriced and new.cost is None,
-        )
+        _mark(self._costs_unknown, currency, has_market and new.cost is None)
         if new.free and new.value:
             self._free[currency] = new.value
         else:
@@ -144,16 +136,11 @@ class WorthSums:
             coins_value=as_worth(self._coins),
             total_cost=cost if known else None,
             profit=profit if known else None,
-            profit_rate=times(divided(profit, cost), HUNDRED)
-            if known and cost
-            else None,
+            profit_rate=rate(profit, cost) if known else None,
             locked_ratio=times(divided(locked, total), HUNDRED) if total else ZERO,
             unpriced=unpriced,
             free=MappingProxyType(dict(self._free)),
         )
-
-
-_NOTHING: Final = Worth()
 
 
 def _mark(marked: set[str], currency: str, is_so: bool) -> None:

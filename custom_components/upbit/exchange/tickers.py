@@ -1,0 +1,93 @@
+"""The last ticker of each market: of all that come, only those are read that are shown."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from .errors import UnreadableFrame
+from .messages import Ticker, TickerFrame
+from .numbers import amount, load_as_written
+
+
+class Tickers:
+    """Keeps the last ticker of each market, read or not."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._read: dict[str, Ticker] = {}
+        self._unread: dict[str, Ticker | TickerFrame] = {}
+
+    def take(self, ticker: Ticker | TickerFrame) -> None:
+        """Take a ticker, unless a later one is there."""
+        code = ticker.code
+        before = self._unread.get(code) or self._read.get(code)
+        if before is None or before.timestamp <= ticker.timestamp:
+            self._unread[code] = ticker
+
+    def read(self) -> list[str]:
+        """Read what came since; return why some cannot be read, which leave their market as it was."""
+        refused = []
+        unread, self._unread = self._unread, {}
+        for code, ticker in unread.items():
+            try:
+                self._read[code] = (
+                    ticker if isinstance(ticker, Ticker) else _read(ticker)
+                )
+            except UnreadableFrame as error:
+                refused.append(error.kind)
+        return refused
+
+    def forget(self, kept: Collection[str]) -> None:
+        """Forget all markets but these."""
+        for tickers in (self._read, self._unread):
+            for code in tickers.keys() - kept:
+                del tickers[code]
+
+    @property
+    def codes(self) -> Collection[str]:
+        """The markets whose ticker was read."""
+        return self._read.keys()
+
+    @property
+    def prices(self) -> Mapping[str, Decimal]:
+        """The last prices, by market."""
+        return MappingProxyType(
+            {code: one.trade_price for code, one in self._read.items()}
+        )
+
+    @property
+    def closes(self) -> Mapping[str, Decimal]:
+        """The closing prices of the day before, by market."""
+        return MappingProxyType(
+            {code: one.prev_closing_price for code, one in self._read.items()}
+        )
+
+    @property
+    def delisted(self) -> frozenset[str]:
+        """The markets that have ended."""
+        return frozenset(code for code, one in self._read.items() if one.delisted)
+
+
+def _read(frame: TickerFrame) -> Ticker:
+    """Return what an unread ticker says; raises `UnreadableFrame`."""
+    try:
+        fields = load_as_written(frame.data)
+    except ValueError as error:
+        raise UnreadableFrame("not_json") from error
+    # It begins as an object does.
+    assert isinstance(fields, dict)
+    code, timestamp = fields.get("code"), fields.get("timestamp")
+    if code != frame.code or timestamp != str(frame.timestamp):
+        raise UnreadableFrame("ambiguous")
+    try:
+        return Ticker(
+            code=frame.code,
+            trade_price=amount(fields["trade_price"]),
+            prev_closing_price=amount(fields["prev_closing_price"]),
+            delisted=fields.get("market_state") == "DELISTED",
+            timestamp=frame.timestamp,
+        )
+    except KeyError as error:
+        raise UnreadableFrame("missing_field") from error
+    except ValueError as error:
+        raise UnreadableFrame("wrong_amount") from error
