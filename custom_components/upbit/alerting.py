@@ -92,7 +92,7 @@ class Alerts:
         teller: Teller,
     ) -> None:
         """Take the rules as they are; those without an edge are armed at the first look."""
-        self.rules: dict[str, Rule] = {}
+        self.rules = rules_of(entry)
         self._hass = hass
         self._entry = entry
         self._coordinator = coordinator
@@ -102,7 +102,6 @@ class Alerts:
         self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
         self._last: dict[str, Decimal] = {}
-        self.rules = rules_of(entry)
         publisher.async_add_firing_listener(self._fire)
 
     @callback

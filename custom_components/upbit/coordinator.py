@@ -25,6 +25,7 @@ from .exchange.stream import Stream
 from .failures import sentence_of
 from .freshness import Freshness
 from .listeners import KeyedCoordinator, Topic
+from .missed import MissedChanges
 from .observer import Observer
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
@@ -43,9 +44,6 @@ SUBSCRIPTION: Final[tuple[Part, ...]] = (
     {"type": "announcement", "include_body": False},
 )
 """What the private stream is asked for; a type that is refused costs itself only."""
-
-RENEW_APART: Final = 900.0
-"""Seconds between two renewals of a stream that missed a change."""
 
 
 class UpbitCoordinator(KeyedCoordinator):
@@ -67,7 +65,6 @@ class UpbitCoordinator(KeyedCoordinator):
         self.holdings = Holdings()
         self.last_change: datetime | None = None
         self.last_confirmed: datetime | None = None
-        self.missed_changes = 0
         self.refused_frames: Counter[str] = Counter()
         self.connection_log = ConnectionLog()
         self.transport = transport_of(hass, entry.data)
@@ -84,6 +81,7 @@ class UpbitCoordinator(KeyedCoordinator):
             SUBSCRIPTION,
             self,
         )
+        self.missed = MissedChanges(hass.loop, entry.title, self._stream.renew)
         self.troubles = Troubles(hass, entry)
         self._snapshots = Snapshots(
             hass,
@@ -95,7 +93,6 @@ class UpbitCoordinator(KeyedCoordinator):
         )
         self._stood_since: float | None = None
         self._freshness = Freshness(hass.loop, self._freshness_changed)
-        self._renewed = float("-inf")
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
         self._first_use_until = hass.loop.time() + FIRST_USE - age
         entry.async_on_unload(self._cancel_timers)
@@ -184,7 +181,7 @@ class UpbitCoordinator(KeyedCoordinator):
         if outcome.doubted:
             self._snapshots.doubt_arose()
         if outcome.missed:
-            self._count_missed(len(outcome.missed))
+            self.missed.count(len(outcome.missed))
         if outcome.changed:
             for observer in self.observers:
                 observer.holdings_changed(outcome, time)
@@ -198,19 +195,6 @@ class UpbitCoordinator(KeyedCoordinator):
                 dt_util.utc_from_timestamp(time / 1000) if time else dt_util.utcnow()
             )
             self.notify((Topic.LAST_CHANGE,))
-
-    def _count_missed(self, count: int) -> None:
-        if not self.missed_changes:
-            _LOGGER.warning(
-                "The stream of %s stood but did not bring a change that a snapshot shows;"
-                " it is renewed, and further ones are only counted",
-                self.name,
-            )
-        self.missed_changes += count
-        now = self.hass.loop.time()
-        if now - self._renewed >= RENEW_APART:
-            self._renewed = now
-            self._stream.renew()
 
     @callback
     def _freshness_changed(self) -> None:

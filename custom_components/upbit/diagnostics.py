@@ -99,7 +99,7 @@ def _account(account: Account) -> dict[str, Any]:
         "currencies_held": sum(bool(one.total) for one in holdings.of.values()),
         "currencies_hidden": len(account.hidden),
         "doubtful": len(holdings.doubtful),
-        "missed_changes": coordinator.missed_changes,
+        "missed_changes": coordinator.missed.total,
         "last_confirmed": confirmed.isoformat() if confirmed else None,
         "key_expiry_known": account.expiry.at is not None,
         "sees_orders": account.teller.sees_orders,

@@ -1,15 +1,13 @@
 """Sensors: each currency's amounts and worth, the account's worth and profits, and its moments."""
 
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple, override
+from typing import Final, override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
     SensorDeviceClass,
-    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
@@ -19,16 +17,18 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .account import Account, UpbitConfigEntry
 from .account_sensors import ACCOUNT_SENSORS, KEY_EXPIRY, MOMENTS, OPEN_ORDERS
 from .currency_sensors import CURRENCY_SENSORS
-from .entity import UpbitAccountEntity, UpbitCurrencyEntity, UpbitEntity, add_in_parts
+from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
 from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
     FIAT_DECIMALS,
     Measures,
+    Shown,
     UpbitAccountDescription,
     UpbitCurrencyDescription,
     UpbitMomentDescription,
-    unit_fields,
+    UpbitSensor,
+    in_unit,
     writer,
 )
 
@@ -47,11 +47,14 @@ async def async_setup_entry(
     coordinator = account.coordinator
     known = set(account.hidden)
 
+    # Made once: what is of the cash is the same for every coin.
+    in_cash = [in_unit(one, coordinator.cash) for one in CURRENCY_SENSORS]
+
     def new_ones() -> Iterator[UpbitCurrencyEntity]:
         new = sorted(coordinator.holdings.of.keys() - known)
         known.update(new)
         for currency in new:
-            yield from _sensors_of(account, currency)
+            yield from _sensors_of(account, currency, in_cash)
 
     @callback
     def add_new() -> None:
@@ -85,80 +88,17 @@ async def async_setup_entry(
     )
 
 
-def _sensors_of(account: Account, currency: str) -> Iterator[UpbitCurrencyEntity]:
+def _sensors_of(
+    account: Account, currency: str, in_cash: Iterable[UpbitCurrencyDescription]
+) -> Iterator[UpbitCurrencyEntity]:
     """Yield the sensors of a currency; the cash is worth what it is."""
     yield UpbitTotalSensor(account, currency)
-    for description in CURRENCY_SENSORS:
-        if description.of_cash or currency != account.coordinator.cash:
-            yield UpbitCurrencySensor(account, currency, description)
-
-
-class Shown(NamedTuple):
-    """What a sensor shows; a unit and a moment of reset only where they can change."""
-
-    value: str | int | datetime | None = None
-    attributes: dict[str, object] | None = None
-    unit: str | None = None
-    last_reset: datetime | None = None
-
-
-class UpbitSensor(UpbitEntity, SensorEntity):
-    """A sensor that looks at what it waits for, and writes what differs from what it shows."""
-
-    _shown = Shown()
-    _is_available = False
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether it could be claimed when the sensor looked last."""
-        return self._is_available
-
-    @property
-    @override
-    def native_value(self) -> str | int | datetime | None:
-        """The value that the sensor saw last."""
-        return self._shown.value
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, object] | None:
-        """The attributes that it saw last."""
-        return self._shown.attributes
-
-    @abstractmethod
-    def _look(self) -> Shown:
-        """Return what is to be shown now."""
-
-    def _is_known(self) -> bool:
-        """Return whether it may be claimed now."""
-        return self.coordinator.last_update_success
-
-    def _is_new(self) -> bool:
-        """Look, and tell whether anything differs."""
-        shown, available = self._look(), self._is_known()
-        before = self._shown
-        if shown == before and available is self._is_available:
-            return False
-        self._shown, self._is_available = shown, available
-        if shown.unit != before.unit:
-            self._attr_native_unit_of_measurement = shown.unit
-        if shown.last_reset != before.last_reset:
-            self._attr_last_reset = shown.last_reset
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Look before the first state is written."""
-        await super().async_added_to_hass()
-        self._is_new()
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Write what is new."""
-        if self._is_new():
-            self.async_write_ha_state()
+    for description in in_cash:
+        if currency == account.coordinator.cash and not description.of_cash:
+            continue
+        if description.measures is Measures.AMOUNT:
+            description = in_unit(description, currency)
+        yield UpbitCurrencySensor(account, currency, description)
 
 
 class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
@@ -218,18 +158,8 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             description,
             WorthOf(currency) if description.is_worth else currency,
         )
-        cash = account.coordinator.cash
-        self._written = writer(description.measures, cash)
-        unit = currency if description.measures is Measures.AMOUNT else cash
-        for name, value in unit_fields(description.measures, unit).items():
-            setattr(self, f"_attr_{name}", value)
-
-    @override
-    def _is_known(self) -> bool:
-        """Return whether the number may be claimed: worth needs prices that are those of now."""
-        if self.entity_description.is_worth:
-            return self.account.worth.known
-        return super()._is_known()
+        self._is_worth = description.is_worth
+        self._written = writer(description.measures, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:
@@ -259,18 +189,11 @@ class UpbitSumSensor(UpbitAccountEntity, UpbitSensor):
         description: UpbitAccountDescription,
     ) -> None:
         """Wait for what the number is of."""
-        super().__init__(account, description, description.topic)
-        cash = account.coordinator.cash
-        self._written = writer(description.measures, cash)
-        for name, value in unit_fields(description.measures, cash).items():
-            setattr(self, f"_attr_{name}", value)
-
-    @override
-    def _is_known(self) -> bool:
-        """Return whether the number may be claimed."""
-        if self.entity_description.is_worth:
-            return self.account.worth.known
-        return super()._is_known()
+        super().__init__(
+            account, in_unit(description, account.coordinator.cash), description.topic
+        )
+        self._is_worth = description.is_worth
+        self._written = writer(description.measures, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:

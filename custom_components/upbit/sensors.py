@@ -1,21 +1,25 @@
-"""What sensors have in common: kinds of numbers, their units and decimals."""
+"""What sensors have in common: kinds of numbers, their units and decimals, and when they write."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
+    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import UnitOfRatio
+from homeassistant.core import callback
 
 from .account import Account
+from .entity import UpbitEntity
 from .listeners import Topic
 from .portfolio.amounts import rounded, text
 
@@ -95,6 +99,13 @@ class UpbitMomentDescription(SensorEntityDescription):
     value_fn: Callable[[Account], datetime | None]
 
 
+def in_unit[D: UpbitCurrencyDescription | UpbitAccountDescription](
+    description: D, currency: str
+) -> D:
+    """Return a description with everything that follows from its kind of number and its currency."""
+    return replace(description, **unit_fields(description.measures, currency))
+
+
 def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
     """Return how a number of a kind is written; worths have the decimals of their currency."""
     match measures:
@@ -107,3 +118,75 @@ def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
 
 def _rounded(decimals: int, number: Decimal) -> str:
     return text(rounded(number, decimals))
+
+
+class Shown(NamedTuple):
+    """What a sensor shows; a unit and a moment of reset only where they can change."""
+
+    value: str | int | datetime | None = None
+    attributes: dict[str, object] | None = None
+    unit: str | None = None
+    last_reset: datetime | None = None
+
+
+class UpbitSensor(UpbitEntity, SensorEntity):
+    """A sensor that looks at what it waits for, and writes what differs from what it shows."""
+
+    _shown = Shown()
+    _is_available = False
+    _is_worth = False
+    """Whether it shows a worth, which needs prices that are those of now."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether it could be claimed when the sensor looked last."""
+        return self._is_available
+
+    @property
+    @override
+    def native_value(self) -> str | int | datetime | None:
+        """The value that the sensor saw last."""
+        return self._shown.value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """The attributes that it saw last."""
+        return self._shown.attributes
+
+    @abstractmethod
+    def _look(self) -> Shown:
+        """Return what is to be shown now."""
+
+    def _is_known(self) -> bool:
+        """Return whether it may be claimed now."""
+        if self._is_worth:
+            return self.account.worth.known
+        return self.coordinator.last_update_success
+
+    def _is_new(self) -> bool:
+        """Look, and tell whether anything differs."""
+        shown, available = self._look(), self._is_known()
+        before = self._shown
+        if shown == before and available is self._is_available:
+            return False
+        self._shown, self._is_available = shown, available
+        if shown.unit != before.unit:
+            self._attr_native_unit_of_measurement = shown.unit
+        if shown.last_reset != before.last_reset:
+            self._attr_last_reset = shown.last_reset
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look before the first state is written."""
+        await super().async_added_to_hass()
+        self._is_new()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write what is new."""
+        if self._is_new():
+            self.async_write_ha_state()

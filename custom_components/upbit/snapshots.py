@@ -1,6 +1,5 @@
 """Snapshots: when they are asked for, one at a time."""
 
-from asyncio import TimerHandle
 from collections.abc import Callable, Sequence
 import logging
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from .alarm import Alarm
 from .exchange.errors import KeyRefused, RateLimited, UpbitError
 from .exchange.rest import Account, UpbitRest
 from .failures import set_up_failure
@@ -45,7 +45,7 @@ class Snapshots:
         self._met = met
         self._troubles = troubles
         self._plan = SnapshotPlan()
-        self._due: TimerHandle | None = None
+        self._alarm = Alarm(hass.loop, self._due, self._start)
         self._in_flight = False
         self._in_vain = 0
         self.refusal: UpbitError | None = None
@@ -103,40 +103,24 @@ class Snapshots:
 
     @callback
     def arm(self) -> None:
-        """Arm the timer of the next snapshot that something asks for.
-
-        One that is armed for an earlier moment is left, and looks again then: frames come often.
-        """
-        due = None if self._in_flight else self._next
-        if due is None:
-            self.cancel()
-        elif self._due is None or due < self._due.when():
-            self.cancel()
-            self._due = self._hass.loop.call_at(due, self._start)
-
-    @property
-    def _next(self) -> float | None:
-        return self._plan.due(repeat=self.refusal is not None or self._repeat())
-
-    @callback
-    def _start(self) -> None:
-        self._due = None
-        due = self._next
-        if self._in_flight or due is None:
-            return
-        if due > self._hass.loop.time():
-            self.arm()
-            return
-        self._entry.async_create_background_task(
-            self._hass, self.async_take(), f"{self._entry.title} snapshot"
-        )
+        """Ask for the next snapshot that something wants when it is due."""
+        self._alarm.arm()
 
     @callback
     def cancel(self) -> None:
         """Ask for none until the timer is armed again."""
-        if self._due:
-            self._due.cancel()
-            self._due = None
+        self._alarm.cancel()
+
+    def _due(self) -> float | None:
+        if self._in_flight:
+            return None
+        return self._plan.due(repeat=self.refusal is not None or self._repeat())
+
+    @callback
+    def _start(self) -> None:
+        self._entry.async_create_background_task(
+            self._hass, self.async_take(), f"{self._entry.title} snapshot"
+        )
 
     # Reasons to ask for one
 
@@ -162,7 +146,7 @@ class Snapshots:
             self._plan,
             self._plan.frame_received(self._hass.loop.time()),
         )
-        if before.burst is None or self._due is None:
+        if before.burst is None or not self._alarm.armed:
             # Another frame only puts it off.
             self.arm()
 

@@ -1,6 +1,5 @@
 """The teller: from what is shown to what is told. Looks at the gaps between the two and at the fills of orders."""
 
-from asyncio import TimerHandle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
+from .alarm import Alarm
 from .coordinator import UpbitCoordinator
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
@@ -67,7 +67,7 @@ class Teller:
         self._ahead = Ahead(coordinator)
         self._guesses = Guesses()
         self._gaps = Gaps(publisher, lambda: self._shown)
-        self._timer: TimerHandle | None = None
+        self._alarm = Alarm(coordinator.hass.loop, self._due, self._settle)
 
     @property
     def _now(self) -> float:
@@ -115,7 +115,7 @@ class Teller:
         self._ahead.confirmed(requested - LAG)
         if self.caught_up and self.gaps:
             if self._pending.patience.waits:
-                self._plan()
+                self._alarm.arm()
             else:
                 self._stirred()
 
@@ -154,7 +154,7 @@ class Teller:
         if self.caught_up and self._listening:
             self._settle(forced=True)
         self._listening = False
-        self._plan()
+        self._alarm.arm()
 
     # Fills
 
@@ -181,45 +181,17 @@ class Teller:
         if self.caught_up and self._listening:
             if certain := self._pending.certain(self.gaps):
                 self._tell(*certain)
-        self._plan()
+        self._alarm.arm()
 
-    @callback
-    def _plan(self) -> None:
-        """Arm the timer for the next moment at which something is to be told.
-
-        One that is armed for an earlier moment is left, and looks again then: frames come often.
-        """
-        due = self._next
-        if due is None:
-            self._cancel()
-        elif self._timer is None or due < self._timer.when():
-            self._cancel()
-            self._timer = self._coordinator.hass.loop.call_at(due, self._time_came)
-
-    @property
-    def _next(self) -> float | None:
+    def _due(self) -> float | None:
+        """When something is to be told next."""
         if not (self.caught_up and self._listening):
             return None
-        pending = self._due, self.orders.due()
+        pending = self._settles_at, self.orders.due()
         return min((due for due in pending if due is not None), default=None)
 
-    @callback
-    def _time_came(self) -> None:
-        self._timer = None
-        due = self._next
-        if due is not None and due <= self._now:
-            self._settle()
-        else:
-            self._plan()
-
-    @callback
-    def _cancel(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-
     @property
-    def _due(self) -> float | None:
+    def _settles_at(self) -> float | None:
         """When everything pending settles, `None` if nothing is."""
         doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
         return self._pending.patience.due(doubtful=doubtful)
@@ -227,9 +199,8 @@ class Teller:
     @callback
     def _settle(self, *, forced: bool = False) -> None:
         """Tell everything whose time has come."""
-        self._cancel()
         self.orders, of_orders = self.orders.settle(self._now, _ms())
-        due = self._due
+        due = self._settles_at
         if forced or (due is not None and due <= self._now):
             self._settle_gaps(of_orders)
         else:
@@ -237,7 +208,7 @@ class Teller:
             if due is None:
                 self._tell_locks(self._ahead.currencies)
         self._coordinator.notify((Topic.ORDERS,))
-        self._plan()
+        self._alarm.arm()
 
     def _settle_gaps(self, of_orders: tuple[Activity, ...]) -> None:
         """Tell why everything moved that is pending, and what there is to tell of orders."""
@@ -309,7 +280,7 @@ class Teller:
             self._tell(self._pending.before(self.gaps, self._market, time=_ms()))
             if not self._pending.moves:
                 self._tell_locks(self._ahead.currencies, while_away=True)
-        self._plan()
+        self._alarm.arm()
 
 
 def _ms() -> int:

@@ -57,8 +57,10 @@ def test_a_ticker_is_read_digit_for_digit_when_it_is_shown() -> None:
         ticker().replace(b",", b", "),
         b"[" + ticker() + b"]",
         ticker().decode(),
-        b'{"ty":"ticker","cd":"KRW-BTC","tp":142350000.5,"pcp":141000000,'
-        b'"ms":"ACTIVE","tms":1710146517259}',
+        (
+            b'{"ty":"ticker","cd":"KRW-BTC","tp":142350000.5,"pcp":141000000,'
+            b'"ms":"ACTIVE","tms":1710146517259}'
+        ),
     ],
 )
 def test_a_ticker_of_another_form_is_read_at_once(frame: bytes | str) -> None:

@@ -125,7 +125,7 @@ class WorthSums:
     @property
     def account(self) -> AccountWorth:
         """The account's worth."""
-        unpriced = tuple(sorted(self._unpriced))
+        unpriced = tuple(sorted(self._unpriced)) if self._unpriced else ()
         if self._missing:
             return AccountWorth(unpriced=unpriced, missing=tuple(sorted(self._missing)))
         total = as_worth(moved_by(self._coins, None, self._cash_value))
@@ -137,9 +137,9 @@ class WorthSums:
             total_cost=cost if known else None,
             profit=profit if known else None,
             profit_rate=rate(profit, cost) if known else None,
-            locked_ratio=times(divided(locked, total), HUNDRED) if total else ZERO,
+            locked_ratio=times(divided(locked, total), HUNDRED) if locked else ZERO,
             unpriced=unpriced,
-            free=MappingProxyType(dict(self._free)),
+            free=MappingProxyType(self._free.copy()),
         )
 
 
