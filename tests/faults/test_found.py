@@ -65,7 +65,17 @@ async def test_a_text_frame_that_is_no_text_is_refused_alone(
     assert hass.states.is_state("sensor.upbit_btc", "0.6")
 
 
-@pytest.mark.parametrize("ban", ["418", "418 for 200 s", "418 with a header"])
+@pytest.mark.parametrize(
+    "ban",
+    [
+        "418",
+        "418 for 200 s",
+        "418 with a header",
+        "418 truncated",
+        "418 slow",
+        "418 endless",
+    ],
+)
 async def test_a_ban_that_one_request_has_met_is_obeyed_by_all(
     hass: HomeAssistant,
     account: MockConfigEntry,
@@ -73,13 +83,16 @@ async def test_a_ban_that_one_request_has_met_is_obeyed_by_all(
     clock: Clock,
     ban: str,
 ) -> None:
-    """The streams went on to connect while snapshots held back, and the other way round."""
+    """The streams went on to connect while snapshots held back, and the other way round.
+
+    One whose body failed was no ban to anybody.
+    """
     server.fault(answer=ban, answer_paths=["/v1/accounts"])
     server.deposit("BTC", "0.1")
-    await clock.advance(5)
+    await clock.advance(10)
     began = server.requests[-1].time
     server.fault(answer=None, answer_paths=[], close=1006, close_public=1006)
-    await clock.advance(115)
+    await clock.advance(110)
     assert server.requests[-1].time == began
     await clock.advance(120)
     assert hass.states.is_state(CONNECTION, "on")

@@ -58,6 +58,9 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
             418, "Your requests are blocked for 200 seconds.", seconds=200
         ),
         "418 with a header": Answer(418, headers={"Retry-After": "200"}, seconds=200),
+        "418 truncated": Answer(418, "I'm a teapot", body=Body.TRUNCATED, seconds=120),
+        "418 slow": Answer(418, "I'm a teapot", body=Body.SLOW, seconds=120),
+        "418 endless": Answer(418, "I'm a teapot", body=Body.ENDLESS, seconds=120),
         "418 for ages": Answer(418, headers={"Retry-After": "9" * 400}, seconds=86_400),
         "429": Answer(429, "Too many API requests."),
         "429 with a header": Answer(429, headers={"Retry-After": "45"}, seconds=45),
@@ -87,11 +90,13 @@ def refusal(answer: Answer) -> web.Response:
 async def failing(
     request: web.Request, right: web.StreamResponse, body: Body
 ) -> web.StreamResponse:
-    """Send a right answer whose body does not come as it should."""
+    """Send an answer whose body does not come as it should."""
+    if body is Body.WHOLE:
+        return right
     assert isinstance(right, web.Response) and isinstance(right.body, bytes)
     whole = right.body
     answer = web.StreamResponse(status=right.status)
-    answer.content_type = "application/json"
+    answer.content_type = right.content_type
     if body is not Body.ENDLESS:
         answer.content_length = len(whole)
     await answer.prepare(request)

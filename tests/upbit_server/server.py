@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.utils import formatdate
 from random import Random
 from typing import Final, Self
 
 from aiohttp import web
 from yarl import URL
 
-from .answers import Answer, failing, refusal
+from .answers import failing, refusal
 from .certificates import RIGHT, WRONG, Certificates
 from .faults import PRIVATE, PUBLIC, Faults
 from .keys import Key, Keys, Scope
@@ -25,30 +23,13 @@ from .names import Names
 from .orders import OrderBook
 from .private import PrivateFeed, PrivateKind
 from .public import PublicFeed
+from .request_log import ANSWERED, Request, RequestLog
 from .rest import Handler, Rest, guarded
 from .streams import Session
 from .timestamps import Timestamps
 from .wire import EXACT, number
 
 CONNECTS_A_SECOND: Final = 5
-
-ANSWERED: Final = web.RequestKey("answered", Answer)
-"""What answered a request in place of the exchange."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that came in: when (s of the event loop), for what, how signed, and how it was answered."""
-
-    time: float
-    path: str
-    status: int
-    method: str = "GET"
-    authorization: str | None = None
-    told_to_wait: float = 0
-    """Seconds; 120 for a ban that does not say how long it is."""
-    is_whole: bool = True
-    """Whether it was answered by the exchange itself, rightly and whole."""
 
 
 class UpbitServer:
@@ -59,7 +40,6 @@ class UpbitServer:
     ) -> None:
         """Prepare an empty account; port 0 takes any free one. With certificates it speaks TLS."""
         self.faults = Faults()
-        self.requests: list[Request] = []
         self.markets = Markets(Random(seed))
         self.keys = Keys()
         self.names = Names(self.faults)
@@ -72,6 +52,7 @@ class UpbitServer:
         self.limits = Limits(self._loop.time)
         self.ledger_book = Ledger(self._loop.time)
         self._timestamps = Timestamps(self.faults)
+        self._log = RequestLog(self._loop.time, self._timestamps.now)
         self.private = PrivateFeed(self.ledger_book, self.faults, self._timestamps)
         self.public = PublicFeed(self.markets, self.faults)
         self.orders = OrderBook(
@@ -85,7 +66,7 @@ class UpbitServer:
 
     async def __aenter__(self) -> Self:
         """Open the port."""
-        app = web.Application(middlewares=[self._log, self._fail])
+        app = web.Application(middlewares=[self._log.answered, self._fail])
         Rest(self).add_to(app)
         app.router.add_get(PUBLIC, guarded(self._public))
         app.router.add_get(PRIVATE, guarded(self._private))
@@ -118,6 +99,11 @@ class UpbitServer:
     def named_origin(self) -> str:
         """The same by a name, which `names` looks up."""
         return f"{URL(self.origin).with_host(RIGHT).origin()}"
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request that came in."""
+        return self._log.requests
 
     @property
     def connections(self) -> tuple[Session, ...]:
@@ -269,7 +255,7 @@ class UpbitServer:
     ) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False, timeout=0.1)
         await socket.prepare(request)
-        self._note(request, 101)
+        self._log.note(request, 101)
         session = Session(socket, request, self.faults, kind, feed.sessions.remove)
         feed.sessions.append(session)
         if self.faults.flooded:
@@ -280,34 +266,6 @@ class UpbitServer:
         return socket
 
     @web.middleware
-    async def _log(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as refused:
-            self._note(request, refused.status)
-            raise
-        if response.status != 101:
-            response.headers["Date"] = formatdate(
-                self._timestamps.now() / 1000, usegmt=True
-            )
-            self._note(request, response.status)
-        return response
-
-    def _note(self, request: web.Request, status: int) -> None:
-        answer = request.get(ANSWERED)
-        self.requests.append(
-            Request(
-                self._loop.time(),
-                request.path,
-                status,
-                request.method,
-                request.headers.get("Authorization"),
-                answer.seconds if answer else 0,
-                is_whole=answer is None,
-            )
-        )
-
-    @web.middleware
     async def _fail(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer as the faults say, and otherwise rightly."""
         is_handshake = request.path in (PRIVATE, PUBLIC)
@@ -316,9 +274,10 @@ class UpbitServer:
         if answer := self.faults.answer_to(request.path):
             request[ANSWERED] = answer
         if answer and answer.status:
-            return refusal(answer)
-        response = await handler(request)
-        if answer is None or is_handshake:
+            response: web.StreamResponse = refusal(answer)
+        else:
+            response = await handler(request)
+        if answer is None or response.prepared:
             return response
         return await failing(request, response, answer.body)
 

@@ -30,6 +30,11 @@ type Socket = ClientWebSocketResponse[Literal[False]]
 TIMEOUT: Final = ClientTimeout(total=10)
 CONNECT_WITHIN: Final = 10.0
 
+TURNED_AWAY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT)
+
+EXPLAINED_WITHIN: Final = 5.0
+"""Seconds in which whoever turns away may say for how long."""
+
 MOST_ANSWERED: Final = 8 * 1_048_576
 """Bytes of an answer; the list of markets, the longest that is asked for, has about 300 kB."""
 
@@ -129,13 +134,22 @@ async def _upgraded(
 
 
 async def _read(response: ClientResponse) -> bytes:
-    """Return a body of a sane length; raises `CannotConnect`."""
+    """Return a body of a sane length; raises `CannotConnect`.
+
+    Of an answer that turns away, what came of it: its status alone has to be obeyed.
+    """
     body = bytearray()
-    async for some in response.content.iter_any():
-        body += some
-        if len(body) > MOST_ANSWERED:
-            response.close()
-            raise CannotConnect("the answer is too long")
+    turned_away = response.status in TURNED_AWAY
+    try:
+        async with asyncio.timeout(EXPLAINED_WITHIN if turned_away else None):
+            async for some in response.content.iter_any():
+                body += some
+                if len(body) > MOST_ANSWERED:
+                    raise CannotConnect("the answer is too long")
+    except (CannotConnect, ClientError, TimeoutError, OSError):
+        response.close()
+        if not turned_away:
+            raise
     return bytes(body)
 
 
@@ -151,7 +165,7 @@ def _turned_away(response: ClientResponse, body: bytes) -> RateLimited:
 
 def _value(response: ClientResponse, body: bytes) -> object:
     status = response.status
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT):
+    if status in TURNED_AWAY:
         raise _turned_away(response, body)
     try:
         value = load(body)
