@@ -261,6 +261,23 @@ class LawMachine(RuleBasedStateMachine):
         """Lose the process, and begin again."""
         self._run(self.world.crash(away))
 
+    @rule(
+        currency=CURRENCIES,
+        told_for=st.sampled_from([1.9, 2.0, 2.1, 2.5, 2.9, 3.1]),
+        away=PAUSES.filter(lambda pause: pause >= 1),
+    )
+    def crash_while_it_is_told(
+        self, currency: str, told_for: float, away: float
+    ) -> None:
+        """Lose the process around the moment at which something is saved and published."""
+
+        async def act() -> None:
+            self.world.server.deposit(currency, "1.5")
+            await self.world.clock.advance(told_for)
+            await self.world.crash(away)
+
+        self._run(act())
+
     # And in the end
 
     @rule(patiently=st.booleans())

@@ -145,11 +145,15 @@ async def _read(response: ClientResponse) -> bytes:
             async for some in response.content.iter_any():
                 body += some
                 if len(body) > MOST_ANSWERED:
-                    raise CannotConnect("the answer is too long")
-    except (CannotConnect, ClientError, TimeoutError, OSError):
+                    break
+    except (ClientError, TimeoutError, OSError):
         response.close()
         if not turned_away:
             raise
+    if len(body) > MOST_ANSWERED:
+        response.close()
+        if not turned_away:
+            raise CannotConnect("the answer is too long")
     return bytes(body)
 
 
