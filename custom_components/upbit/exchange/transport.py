@@ -146,7 +146,7 @@ async def _read(response: ClientResponse) -> bytes:
                 body += some
                 if len(body) > MOST_ANSWERED:
                     break
-    except (ClientError, TimeoutError, OSError):
+    except ClientError, TimeoutError, OSError:
         response.close()
         if not turned_away:
             raise
