@@ -9,15 +9,9 @@ from homeassistant.util import dt as dt_util
 
 from .account import Account
 from .listeners import Topic
-from .portfolio.amounts import rounded, text
 from .portfolio.performance import Opening
 from .report import gained, over_holding
-from .sensors import (
-    FIAT_DECIMALS,
-    Measures,
-    UpbitAccountDescription,
-    UpbitMomentDescription,
-)
+from .sensors import Measures, UpbitAccountDescription, UpbitMomentDescription, writer
 
 
 def _since(opening: Opening | None) -> datetime | None:
@@ -30,12 +24,10 @@ def _unpriced(account: Account) -> dict[str, object]:
 
 def _unpriced_and_free(account: Account) -> dict[str, object]:
     free = account.worth.account.free
+    written = writer(Measures.WORTH, account.coordinator.cash)
     return {
         **_unpriced(account),
-        "without_cost": {
-            code: text(rounded(worth, FIAT_DECIMALS[account.coordinator.cash]))
-            for code, worth in free.items()
-        },
+        "without_cost": {code: written(worth) for code, worth in free.items()},
     }
 
 

@@ -158,19 +158,15 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             description,
             WorthOf(currency) if description.is_worth else currency,
         )
+        self._value_fn, self._unit_fn = description.value_fn, description.unit_fn
         self._is_worth = description.is_worth
         self._written = writer(description.measures, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:
         """Return the number and its unit, which for the average buy price is the exchange's choice."""
-        description, account, currency = (
-            self.entity_description,
-            self.account,
-            self.currency,
-        )
-        value = description.value_fn(account, currency)
-        unit_fn = description.unit_fn
+        account, currency, unit_fn = self.account, self.currency, self._unit_fn
+        value = self._value_fn(account, currency)
         return Shown(
             None if value is None else self._written(value),
             None,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from functools import partial
 from typing import Any, Final, NamedTuple, override
 
 from homeassistant.components.sensor import (
@@ -21,7 +20,7 @@ from homeassistant.core import callback
 from .account import Account
 from .entity import UpbitEntity
 from .listeners import Topic
-from .portfolio.amounts import rounded, text
+from .portfolio.amounts import rounding, text
 
 # ISO 4217 currencies are monetary to Home Assistant, coins are not.
 FIAT_DECIMALS: Final = {"KRW": 0, "IDR": 0, "SGD": 2, "THB": 2}
@@ -110,14 +109,10 @@ def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
     """Return how a number of a kind is written; worths have the decimals of their currency."""
     match measures:
         case Measures.WORTH:
-            return partial(_rounded, FIAT_DECIMALS[currency])
+            return rounding(FIAT_DECIMALS[currency])
         case Measures.RATE:
-            return partial(_rounded, RATE_DECIMALS)
+            return rounding(RATE_DECIMALS)
     return text
-
-
-def _rounded(decimals: int, number: Decimal) -> str:
-    return text(rounded(number, decimals))
 
 
 class Shown(NamedTuple):

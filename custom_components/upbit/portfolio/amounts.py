@@ -6,6 +6,7 @@ are added exactly or not at all, and only worth, which is a product with a price
 Comparisons (`<`, `==`) and `max` of Python are exact by themselves.
 """
 
+from collections.abc import Callable
 from decimal import (
     Context,
     Decimal,
@@ -33,8 +34,6 @@ CONCISE: Final = Context(prec=15)
 
 ZERO: Final = Decimal(0)
 
-_QUANTA: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(9))
-
 TINY: Final = Decimal("0.00000001")
 """The least amount that is told: smaller remainders are carried."""
 
@@ -59,9 +58,12 @@ def tells(change: Decimal) -> bool:
     return change.copy_abs() > TINY
 
 
-def times(*factors: Decimal) -> Decimal:
+def times(price: Decimal, amount: Decimal, *factors: Decimal) -> Decimal:
     """Return a product, as worth."""
-    return reduce(WORTH.multiply, factors)
+    product = WORTH.multiply(price, amount)
+    for factor in factors:
+        product = WORTH.multiply(product, factor)
+    return product
 
 
 def divided(worth: Decimal, by: Decimal) -> Decimal:
@@ -99,12 +101,6 @@ def concise(price: Decimal) -> Decimal:
     return result.normalize(CONCISE) if result else ZERO
 
 
-def rounded(worth: Decimal, decimals: int) -> Decimal:
-    """Return a worth with so many decimals, half to even; never a negative zero."""
-    result = worth.quantize(_QUANTA[decimals], context=WORTH)
-    return result or result.copy_abs()
-
-
 def keep(old: Decimal, new: Decimal) -> Decimal:
     """Return the new amount, or the old one with its text where both are equal by value."""
     return old if old == new else new
@@ -113,6 +109,17 @@ def keep(old: Decimal, new: Decimal) -> Decimal:
 def text(amount: Decimal) -> str:
     """Return an amount in plain notation, every digit of it and no exponent."""
     return format(amount, "f")
+
+
+def rounding(decimals: int) -> Callable[[Decimal], str]:
+    """Return what writes worths with so many decimals, half to even, in plain notation; never a negative zero."""
+    quantum = Decimal(1).scaleb(-decimals)
+
+    def rounded(worth: Decimal) -> str:
+        result = worth.quantize(quantum, context=WORTH)
+        return format(result or result.copy_abs(), "f")
+
+    return rounded
 
 
 def trimmed(amount: Decimal) -> str:

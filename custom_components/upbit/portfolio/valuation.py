@@ -4,7 +4,6 @@ All worths are in the account's cash currency.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -63,8 +62,7 @@ def worth_of(currency: str, holding: Holding, quotes: Quotes) -> Worth:
     return Worth(False, price, value, locked, cost, profit, not average.price)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountWorth:
+class AccountWorth(NamedTuple):
     """What the account is worth: 총 보유자산, 총 평가금액, 총 매수금액, 총 평가손익, 총 수익률.
 
     Without a price that should exist and has not come yet, everything it enters is unknown.
