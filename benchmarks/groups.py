@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .adding import memory, set_up
+from .clients import clients
 from .frames import a_frame, more_held
 from .growth import growth
 from .house import home, household
@@ -125,6 +126,11 @@ async def _recorder() -> list[Figure]:
     ]
 
 
+async def _clients() -> list[Figure]:
+    costs = await clients(10)
+    return [_ratio(name, cost, MICROSECONDS) for name, cost in costs.items()]
+
+
 async def _growth() -> list[Figure]:
     return [
         Figure(
@@ -145,4 +151,5 @@ GROUPS: Final[Mapping[str, Callable[[], Awaitable[list[Figure]]]]] = {
     "imports": _imports,
     "recorder": _recorder,
     "growth": _growth,
+    "clients": _clients,
 }

@@ -89,6 +89,18 @@ ROWS: Final = (
         "20종, 기본 옵션에서 하루에 레코더가 저장하는 양 ÷ 1분마다 폴링할 때",
         None,
     ),
+    Row(
+        "official_sdk",
+        "A frame from the socket to the state written ÷ to the callback of the official SDK",
+        "메시지가 소켓에서 상태로 기록되기까지 ÷ 공식 SDK의 콜백에 닿기까지",
+        1.0,
+    ),
+    Row(
+        "ccxt_pro",
+        "The same ÷ to the return of ccxt.pro's `watch_balance`",
+        "위와 같음 ÷ ccxt.pro의 `watch_balance`가 돌려주기까지",
+        1.0,
+    ),
 )
 
 

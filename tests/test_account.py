@@ -2,11 +2,9 @@
 
 import asyncio
 from collections import Counter
-from typing import Any
 
-from homeassistant.components.websocket_api.const import MAX_PENDING_MSG
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import MATCH_ALL, STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util.async_ import get_scheduled_timer_handles
@@ -197,28 +195,3 @@ async def test_an_account_of_many_currencies_is_removed_in_parts(
     assert sum(removed.values()) == 64
     assert max(removed.values()) <= 10
     assert not hass.states.async_entity_ids()
-
-
-async def test_a_clean_up_in_the_middle_of_a_removal_cuts_no_browser_off(
-    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
-) -> None:
-    """Home Assistant, 10 s after any entity was removed, removes at once what is left of an entry that is gone."""
-    for number in range(300):
-        server.deposit(f"C{number:03d}", "1")
-    await clock.advance(5)
-    removing = hass.async_create_task(
-        hass.config_entries.async_remove(account.entry_id)
-    )
-    devices, entities = dr.async_get(hass), er.async_get(hass)
-    await clock.until(lambda: len(devices.child_devices) <= 250, within=1)
-    told: list[Event[Any]] = []
-
-    @callback
-    def heard(event: Event[Any]) -> None:
-        told.append(event)
-
-    hass.bus.async_listen(MATCH_ALL, heard)
-    dr.async_cleanup(hass, devices, entities)
-    assert not devices.child_devices
-    assert 3000 < len(told) < MAX_PENDING_MSG
-    await clock.until(removing.done, within=10)

@@ -28,13 +28,6 @@ ADDED_AT_ONCE: Final = 100
 REMOVED_AT_ONCE: Final = 10
 """Devices removed in one go, for the same reason; each takes its entities along."""
 
-HARMLESS: Final = 250
-"""Devices whose removal in one go, 15 messages each, a browser just survives (4,095 messages wait).
-
-When an entry is removed, Home Assistant may clean up what is left of it at any moment, all at once,
-so there should soon be no more left than this.
-"""
-
 APART: Final = 0.02
 """Seconds between two parts, in which everything else runs and a browser reads."""
 
@@ -73,17 +66,13 @@ async def add_in_parts(
 async def remove_in_parts(hass: HomeAssistant, devices: Iterable[str]) -> None:
     """Remove devices by their ids, with their entities, not too many at once."""
     registry = dr.async_get(hass)
-    left = list(devices)
-    # Few at first: a browser has yet to read what the unloading told.
-    size = REMOVED_AT_ONCE
-    while left:
-        for device_id in left[:size]:
-            # Home Assistant cleans up by itself now and then.
+    for number, part in enumerate(batched(devices, REMOVED_AT_ONCE)):
+        if number:
+            await asyncio.sleep(APART)
+        for device_id in part:
+            # Home Assistant cleans up by itself, 10 s after a start and after any removal.
             if registry.async_get(device_id):
                 registry.async_remove_device(device_id)
-        if left := left[size:]:
-            await asyncio.sleep(APART)
-            size = min(HARMLESS, max(REMOVED_AT_ONCE, len(left) - HARMLESS))
 
 
 class UpbitEntity(CoordinatorEntity[UpbitCoordinator]):

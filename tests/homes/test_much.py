@@ -43,6 +43,13 @@ all is one collection of garbage over all that Home Assistant holds.
 """
 
 
+CLEANED_UP: Final = 12.0
+"""Seconds after a start by which Home Assistant has cleaned up its devices, all at once.
+
+Of an account that is just being removed it would remove all that is left.
+"""
+
+
 class Browser:
     """Reads what the frontend subscribes to, and takes its time."""
 
@@ -262,6 +269,7 @@ async def test_600_currencies_come_change_and_go_before_an_open_browser(
     print()
     with home(tmp_path / "home", exchange, with_account=False) as one:
         await asyncio.to_thread(one.start)
+        started = time.monotonic()
         async with watched(one) as watch:
             browser = watch.browser
             entry = await watch.step(
@@ -286,6 +294,7 @@ async def test_600_currencies_come_change_and_go_before_an_open_browser(
                 lambda: watch.call(f"{path}/reload"),
                 lambda: len(ours(watch)) == every,
             )
+            await asyncio.sleep(started + CLEANED_UP - time.monotonic())
             await watch.step(
                 "the account is removed",
                 lambda: watch.call(path, method="DELETE"),

@@ -241,7 +241,8 @@ class UpbitServer:
             request.headers.get("Authorization"), "", request.remote or ""
         )
         self.limits.spend("connect", key.access_key, CONNECTS_A_SECOND)
-        return await self._serve(request, PrivateKind(key, self.private), self.private)
+        kind = PrivateKind(key, self.private)
+        return await self._serve(request, kind, self.private, key.access_key)
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
         self.limits.spend("connect", request.remote or "", CONNECTS_A_SECOND)
@@ -252,11 +253,14 @@ class UpbitServer:
         request: web.Request,
         kind: PrivateKind | PublicFeed,
         feed: PrivateFeed | PublicFeed,
+        owner: str = "",
     ) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False, timeout=0.1)
         await socket.prepare(request)
         self._log.note(request, 101)
-        session = Session(socket, request, self.faults, kind, feed.sessions.remove)
+        session = Session(
+            socket, request, self.faults, kind, feed.sessions.remove, owner
+        )
         feed.sessions.append(session)
         if self.faults.flooded:
             MISHAPS["flood"](session, self.faults.flooded)
