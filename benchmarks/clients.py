@@ -31,7 +31,7 @@ TITLE: Final = "Upbit"
 NANOSECONDS: Final = 1e-9
 
 type Hear = Callable[[], Awaitable[list[int]]]
-"""Returns the moments at which frames have arrived since it was called last."""
+"""Returns the moments at which the frames of a turn have arrived."""
 
 
 class Child:
@@ -126,7 +126,7 @@ async def clients(turns: int) -> Mapping[str, Cost]:
 
 def _theirs(other: Child) -> Hear:
     async def hear() -> list[int]:
-        other.tell(None)
+        other.tell(FRAMES)
         heard: list[int] = await other.told()
         return heard
 
@@ -154,6 +154,8 @@ async def _ours(
     hass.bus.async_listen("state_changed", changed)
 
     async def hear() -> list[int]:
+        while len(heard) < FRAMES:
+            await asyncio.sleep(0.01)
         since = heard[:]
         heard.clear()
         return since

@@ -1,7 +1,7 @@
 """Another people's client that notes when its callback is called. A process: `python -m benchmarks.hearing NAME`.
 
-It runs in .venv-clients. The first line that comes in is the account; for each further one it tells the
-moments (ns of the monotonic clock) at which frames have reached user code since.
+It runs in .venv-clients. The first line that comes in is the account; each further one is a number of
+frames: once they have reached user code, it tells the moments (ns of the monotonic clock).
 """
 
 import asyncio
@@ -51,7 +51,9 @@ async def hear(name: str) -> None:
     account = Account(**json.loads(sys.stdin.readline()))
     heard: list[int] = []
     listening = asyncio.create_task(CLIENTS[name](account, heard))
-    while await asyncio.to_thread(sys.stdin.readline):
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        while len(heard) < json.loads(line):
+            await asyncio.sleep(0.01)
         print(json.dumps(heard), flush=True)
         heard.clear()
     listening.cancel()

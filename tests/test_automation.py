@@ -38,14 +38,14 @@ def own_folder(hass: HomeAssistant, tmp_path: Path) -> None:
 
 
 async def automate(
-    hass: HomeAssistant, trigger: dict[str, Any], **more: Any
+    hass: HomeAssistant,
+    trigger: dict[str, Any],
+    what: str = "{{ trigger.to_state.attributes.event_type }}",
+    **more: Any,
 ) -> list[ServiceCall]:
     """Set an automation up, and return what it calls."""
     calls: list[ServiceCall] = async_mock_service(hass, "test", "act")
-    action = {
-        "action": "test.act",
-        "data": {"what": "{{ trigger.to_state.attributes.event_type }}"},
-    }
+    action = {"action": "test.act", "data": {"what": what}}
     assert await async_setup_component(
         hass,
         automation.DOMAIN,
@@ -98,6 +98,24 @@ async def test_a_trigger_fires_for_what_it_waits_for(
         calls.clear()
         await hass.config_entries.async_reload(account.entry_id)
         await clock.advance(20)
+
+
+async def test_an_automation_on_a_balance_reads_the_worth_of_just_that_balance(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """It runs while the states are still being written: the balance comes last."""
+    shown = ("btc", "btc_value", "coins_value", "total_value")
+    calls = await automate(
+        hass,
+        {"trigger": "state", "entity_id": "sensor.upbit_btc"},
+        what=" ".join(f"{{{{ states('sensor.upbit_{name}') }}}}" for name in shown),
+    )
+    await clock.advance(5)
+    server.deposit("BTC", "0.1")
+    await clock.settle()
+    (call,) = calls
+    now = [hass.states.get(f"sensor.upbit_{name}") for name in shown]
+    assert call.data["what"].split() == [one.state for one in now if one]
 
 
 async def test_a_lock_changes_no_asset(

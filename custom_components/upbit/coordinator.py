@@ -187,6 +187,7 @@ class UpbitCoordinator(KeyedCoordinator):
                 observer.holdings_changed(outcome, time)
         if new:
             self.notify((Topic.NEW_CURRENCY,))
+        # After its worth: an automation on a balance runs at once, and may read both.
         self.notify(outcome.changed)
         if outcome.comes_or_goes:
             self.notify((Topic.HELD,))
