@@ -10,7 +10,7 @@ from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
 
 from .house import entry_at, home, settled
 
-ALONE: Final = 30.0
+ALONE: Final = 60.0
 """Seconds in which Home Assistant alone is counted."""
 
 BEGINNING: Final = 15.0
