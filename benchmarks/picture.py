@@ -10,7 +10,7 @@ WIDTH: Final = 640
 HEIGHT: Final = 360
 LEFT: Final = 64
 RIGHT: Final = 120
-TOP: Final = 40
+TOP: Final = 60
 BOTTOM: Final = 52
 
 LOWEST: Final = 0.01
@@ -24,27 +24,27 @@ TEXTS: Final = {
         "Processor time by currencies held and frames a second",
         "currencies held",
         "% of one core",
-        "× accounts' frames",
+        ("1 account's worth", "10 accounts'", "100 accounts'"),
     ),
     "ko": (
         "보유 통화 수와 초당 메시지 수에 따른 처리 시간",
         "보유 통화",
         "코어 하나의 %",
-        "개 계정분 메시지",
+        ("계정 1개분", "10개분", "100개분"),
     ),
 }
 
 
 def picture(figures: Figures, language: str) -> str:
     """Return the curves of a growth table as SVG."""
-    title, across, up, worth = TEXTS[language]
+    title, across, up, labels = TEXTS[language]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
         '<g font-family="sans-serif" font-size="12" fill="#333">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text x="{LEFT}" y="22" font-size="14">{title}</text>',
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 12}" text-anchor="end">{across}</text>',
-        f'<text x="12" y="{TOP - 4}">{up}</text>',
+        f'<text x="12" y="{TOP - 16}">{up}</text>',
     ]
     for exponent in range(-2, 3):
         y = _y(10.0**exponent)
@@ -57,7 +57,7 @@ def picture(figures: Figures, language: str) -> str:
         f"{currencies}</text>"
         for currencies in CURRENCIES
     ]
-    for accounts, colour in zip(ACCOUNTS, COLOURS, strict=True):
+    for accounts, label, colour in zip(ACCOUNTS, labels, COLOURS, strict=True):
         points = [
             (_x(currencies), _y(figures[f"load_{currencies}_{accounts}"].value))
             for currencies in CURRENCIES
@@ -72,7 +72,7 @@ def picture(figures: Figures, language: str) -> str:
         ]
         x, y = points[-1]
         parts.append(
-            f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{accounts} {worth}</text>'
+            f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{label}</text>'
         )
     return "\n".join((*parts, "</g>", "</svg>", ""))
 
