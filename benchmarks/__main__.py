@@ -13,6 +13,7 @@ import sys
 from typing import Final
 
 from .groups import GROUPS, Figure
+from .idle import CONNECTIONS
 from .picture import picture
 from .table import Figures, as_json, growth_table, table
 
@@ -62,7 +63,9 @@ async def _group(name: str) -> list[Figure]:
 def _measured(names: list[str]) -> Figures:
     """Measure each group in a process of its own; the idle account is watched meanwhile."""
     figures = []
-    idle = _start("-m", "benchmarks.idle") if "idle" in names else None
+    idle = None
+    if "idle" in names:
+        idle = _start("-m", "benchmarks.idle"), _start("-m", "benchmarks.idle", "alone")
     for name in names:
         if name in GROUPS:
             print(f"measuring: {name}", file=sys.stderr, flush=True)
@@ -70,7 +73,8 @@ def _measured(names: list[str]) -> Figures:
             figures += [Figure(**row) for row in rows]
     if idle:
         print("measuring: idle", file=sys.stderr, flush=True)
-        _, woken = json.loads(_output(idle))
+        together, alone = (json.loads(_output(process)) for process in idle)
+        woken = (together - alone) / CONNECTIONS
         figures.append(Figure("idle", "", woken, woken, woken, 1))
     return {figure.key: figure for figure in figures}
 

@@ -1,4 +1,4 @@
-"""How often an idle account wakes the event loop. Run as a process: `python -m benchmarks.idle`."""
+"""How often an idle account wakes the event loop. Two processes: `python -m benchmarks.idle [alone]`."""
 
 import asyncio
 import json
@@ -9,9 +9,6 @@ from typing import Final, override
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
 
 from .house import entry_at, home, settled
-
-ALONE: Final = 60.0
-"""Seconds in which Home Assistant alone is counted."""
 
 BEGINNING: Final = 15.0
 """Seconds after which what follows a connect is over."""
@@ -37,8 +34,14 @@ class CountingSelector(selectors.DefaultSelector):
         return super().select(timeout)
 
 
-async def wake_ups(selector: CountingSelector) -> tuple[float, float]:
-    """Return wake-ups a minute: of Home Assistant alone, and what an account adds a connection."""
+async def alone(selector: CountingSelector) -> float:
+    """Return the wake-ups a minute of a Home Assistant without an account."""
+    async with home():
+        return await _a_minute(selector)
+
+
+async def together(selector: CountingSelector) -> float:
+    """Return those of one with an account whose exchange runs in another process."""
     exchange = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.upbit_server", "--port=0", "--control-port=0"),
         stdout=asyncio.subprocess.PIPE,
@@ -47,32 +50,31 @@ async def wake_ups(selector: CountingSelector) -> tuple[float, float]:
     try:
         origin = (await exchange.stdout.readline()).decode().split()[2].strip(",")
         async with home() as hass:
-            alone = await _a_minute(selector, ALONE)
             entry = entry_at(origin, DEMO_ACCESS_KEY, DEMO_SECRET_KEY, "Upbit")
             await hass.config_entries.async_add(entry)
             await settled(entry.runtime_data)
-            await asyncio.sleep(BEGINNING)
-            together = await _a_minute(selector, WATCHED)
-        return alone, (together - alone) / CONNECTIONS
+            return await _a_minute(selector)
     finally:
         exchange.terminate()
         await exchange.wait()
 
 
-async def _a_minute(selector: CountingSelector, seconds: float) -> float:
+async def _a_minute(selector: CountingSelector) -> float:
+    await asyncio.sleep(BEGINNING)
     before = selector.woken
-    await asyncio.sleep(seconds)
-    # The end of the sleep is not the account's.
-    return (selector.woken - before - 1) * 60 / seconds
+    await asyncio.sleep(WATCHED)
+    # The end of the sleep is nobody's.
+    return (selector.woken - before - 1) * 60 / WATCHED
 
 
 def main() -> None:
-    """Count, and print both as JSON."""
+    """Count, and print the number as JSON."""
     selector = CountingSelector()
+    count = alone if sys.argv[1:] == ["alone"] else together
     with asyncio.Runner(
         loop_factory=lambda: asyncio.SelectorEventLoop(selector)
     ) as runner:
-        print(json.dumps(runner.run(wake_ups(selector))))
+        print(json.dumps(runner.run(count(selector))))
 
 
 if __name__ == "__main__":
