@@ -6,6 +6,8 @@ import selectors
 import sys
 from typing import Final, override
 
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
 
 from .house import entry_at, home, settled
@@ -35,8 +37,12 @@ class CountingSelector(selectors.DefaultSelector):
 
 
 async def alone(selector: CountingSelector) -> float:
-    """Return the wake-ups a minute of a Home Assistant without an account."""
-    async with home():
+    """Return the wake-ups a minute of a Home Assistant without an account.
+
+    It has the session that whatever connects shares; with it comes the discovery of names.
+    """
+    async with home() as hass:
+        async_get_clientsession(hass)
         return await _a_minute(selector)
 
 
