@@ -1,6 +1,6 @@
 """Sensors: each currency's amounts and worth, the account's worth and profits, and its moments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, override
@@ -34,7 +34,9 @@ from .sensors import (
 
 PARALLEL_UPDATES = 0
 
-TOTAL: Final = "total"
+TOTAL: Final = SensorEntityDescription(
+    key="total", translation_key="currency", state_class=SensorStateClass.TOTAL
+)
 
 
 async def async_setup_entry(
@@ -46,15 +48,18 @@ async def async_setup_entry(
     account = entry.runtime_data
     coordinator = account.coordinator
     known = set(account.hidden)
-
-    # Made once: what is of the cash is the same for every coin.
-    in_cash = [in_unit(one, coordinator.cash) for one in CURRENCY_SENSORS]
+    of_any_coin = _numbers_of("", coordinator.cash)
 
     def new_ones() -> Iterator[UpbitCurrencyEntity]:
         new = sorted(coordinator.holdings.of.keys() - known)
         known.update(new)
         for currency in new:
-            yield from _sensors_of(account, currency, in_cash)
+            yield UpbitTotalSensor(account, currency)
+            numbers = of_any_coin
+            if currency in FIAT_DECIMALS:
+                numbers = _numbers_of(currency, coordinator.cash)
+            for description in numbers:
+                yield UpbitCurrencySensor(account, currency, description)
 
     @callback
     def add_new() -> None:
@@ -88,17 +93,13 @@ async def async_setup_entry(
     )
 
 
-def _sensors_of(
-    account: Account, currency: str, in_cash: Iterable[UpbitCurrencyDescription]
-) -> Iterator[UpbitCurrencyEntity]:
-    """Yield the sensors of a currency; the cash is worth what it is."""
-    yield UpbitTotalSensor(account, currency)
-    for description in in_cash:
-        if currency == account.coordinator.cash and not description.of_cash:
-            continue
-        if description.measures is Measures.AMOUNT:
-            description = in_unit(description, currency)
-        yield UpbitCurrencySensor(account, currency, description)
+def _numbers_of(currency: str, cash: str) -> list[UpbitCurrencyDescription]:
+    """Return the other numbers of a currency; the cash is worth what it is."""
+    return [
+        in_unit(one, currency if one.measures is Measures.AMOUNT else cash)
+        for one in CURRENCY_SENSORS
+        if currency != cash or one.of_cash
+    ]
 
 
 class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
@@ -108,20 +109,11 @@ class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
 
     def __init__(self, account: Account, currency: str) -> None:
         """Describe the sensor by its currency."""
-        decimals = FIAT_DECIMALS.get(currency)
-        super().__init__(
-            account,
-            currency,
-            SensorEntityDescription(
-                key=TOTAL,
-                translation_key="currency",
-                device_class=None if decimals is None else SensorDeviceClass.MONETARY,
-                state_class=SensorStateClass.TOTAL,
-                native_unit_of_measurement=currency,
-                suggested_display_precision=decimals,
-            ),
-            currency,
-        )
+        super().__init__(account, currency, TOTAL, currency)
+        self._attr_native_unit_of_measurement = currency
+        if (decimals := FIAT_DECIMALS.get(currency)) is not None:
+            self._attr_device_class = SensorDeviceClass.MONETARY
+            self._attr_suggested_display_precision = decimals
 
     @override
     def _look(self) -> Shown:
@@ -158,6 +150,8 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             description,
             WorthOf(currency) if description.is_worth else currency,
         )
+        if description.measures is Measures.AMOUNT:
+            self._attr_native_unit_of_measurement = currency
         self._value_fn, self._unit_fn = description.value_fn, description.unit_fn
         self._is_worth = description.is_worth
         self._written = writer(description.measures, account.coordinator.cash)

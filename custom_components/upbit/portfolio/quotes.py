@@ -62,14 +62,14 @@ class Quotes:
 
     def others_than(self, before: Quotes, currencies: Iterable[str]) -> set[str]:
         """Return those of the currencies whose price or close, or the way to it, is another than before."""
-        differ = _differ(before.prices, self.prices) | _differ(
-            before.closes, self.closes
-        )
+        differ = _differ(before.prices, self.prices)
+        differ |= _differ(before.closes, self.closes)
+        relisted = self.listed is not before.listed
         return {
             currency
             for currency in currencies
-            if (path := self.path(currency)) != before.path(currency)
-            or (path and not differ.isdisjoint(path))
+            if not differ.isdisjoint(self.path(currency) or ())
+            or (relisted and self.path(currency) != before.path(currency))
         }
 
     def needed(self, currencies: Iterable[str]) -> frozenset[str]:
