@@ -1,10 +1,12 @@
 """How long something may be claimed after its connection is lost."""
 
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from typing import Final
 
 from homeassistant.core import callback
+
+from .alarm import Alarm
 
 FRESH_FOR: Final = 180.0
 """Seconds without a sign of life after which nothing is claimed any longer."""
@@ -20,7 +22,7 @@ class Freshness:
         self._changed = changed
         self._standing = False
         self._confirmed = loop.time()
-        self._timer: TimerHandle | None = None
+        self._alarm = Alarm(loop, self._stale_at, self._judge)
 
     @callback
     def stands(self) -> None:
@@ -45,17 +47,17 @@ class Freshness:
     @callback
     def cancel(self) -> None:
         """Judge no more."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self._alarm.cancel()
+
+    def _stale_at(self) -> float | None:
+        if self._standing or not self.fresh:
+            return None
+        return self._confirmed + FRESH_FOR
 
     @callback
     def _judge(self) -> None:
-        self.cancel()
-        stale_at = self._confirmed + FRESH_FOR
-        fresh = self._standing or self._loop.time() < stale_at
-        if fresh and not self._standing:
-            self._timer = self._loop.call_at(stale_at, self._judge)
-        if fresh != self.fresh:
-            self.fresh = fresh
+        before = self.fresh
+        self.fresh = self._standing or self._loop.time() < self._confirmed + FRESH_FOR
+        self._alarm.arm()
+        if self.fresh != before:
             self._changed()
