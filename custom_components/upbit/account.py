@@ -66,9 +66,6 @@ class Account:
     hidden: frozenset[str] = frozenset()
     """The currencies that were worth too little at set-up to get entities."""
 
-    _gained: tuple[Decimal | None, Collection[str]] = field(
-        default=(None, ()), init=False
-    )
     _seeing_orders: asyncio.Task[None] | None = field(default=None, init=False)
 
     set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
@@ -167,6 +164,7 @@ class Account:
 
     def holdings_changed(self, outcome: Outcome, time: int | None) -> None:
         """Follow the prices of what is held, value it, and tell why it moved."""
+        before = self.explained_value, self.worth.account.unpriced
         if outcome.comes_or_goes:
             self.prices.follow(
                 currency
@@ -175,10 +173,8 @@ class Account:
             )
         self.teller.holdings_changed(outcome, time)
         self._revalue(outcome.changed)
-        gained = self.explained_value, self.worth.account.unpriced
-        if gained != self._gained:
+        if before != (self.explained_value, self.worth.account.unpriced):
             # Nearly always what moved waits for its reason, and nothing is gained by it.
-            self._gained = gained
             self.coordinator.notify((Topic.GAINS,))
 
     def snapshot_met(self, requested: float) -> None:
