@@ -12,7 +12,8 @@ from .delivery import Delivery, Frame
 from .faults import Faults
 from .keys import Key, Scope
 from .ledger import Ledger, Wallet
-from .streams import Refused, Session
+from .streams import Session
+from .subscriptions import Refused
 from .timestamps import Timestamps
 
 SCOPES: Final = {"myAsset": Scope.ASSETS, "myOrder": Scope.ORDERS, "announcement": None}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from .faults import Faults
 from .market import Market, Markets
-from .streams import Refused, Session
+from .streams import Session
+from .subscriptions import Refused
 from .tickers import frame
 
 

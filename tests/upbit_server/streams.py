@@ -6,7 +6,6 @@ Source: https://docs.upbit.com/kr/reference/websocket-guide.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 import json
 import socket as sockets
 import struct
@@ -15,6 +14,7 @@ from typing import Final, Protocol
 from aiohttp import WSMsgType, web
 
 from .faults import Faults
+from .subscriptions import Refused, Subscription, format_of, joined
 from .wire import Value, dump, formatted
 
 IDLE_CLOSE: Final = 120.0
@@ -23,26 +23,6 @@ MESSAGES_A_SECOND: Final = 5
 MESSAGES_A_MINUTE: Final = 100
 AT_ONCE: Final = struct.pack("ii", 1, 0)
 """A linger of no time: the connection ends with a reset."""
-
-FORMATS: Final = ("DEFAULT", "SIMPLE", "JSON_LIST", "SIMPLE_LIST")
-
-
-class Refused(Exception):
-    """A subscription that is answered with an error frame."""
-
-    def __init__(self, name: str, message: str) -> None:
-        """Name the error."""
-        super().__init__(name)
-        self.name = name
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A type of frames that a connection gets, with its parameters."""
-
-    type: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 class Kind(Protocol):
@@ -248,9 +228,9 @@ class Session:
         if not isinstance(ticket, str) or not ticket:
             raise Refused("NO_TICKET", "ticket이 없습니다.")
         if "method" in merged:
-            self._answer(merged["method"], ticket, _format(merged))
+            self._answer(merged["method"], ticket, format_of(merged))
             return
-        form = _format(merged)
+        form = format_of(merged)
         typed = [part for part in parts if "type" in part]
         if not typed:
             raise Refused("NO_TYPE", "type이 없습니다.")
@@ -268,7 +248,7 @@ class Session:
             if name not in self._faults.forget_types:
                 known = self.subscriptions.get(name)
                 self.subscriptions[name] = Subscription(
-                    name, _joined(known.parameters, part) if known else part
+                    name, joined(known.parameters, part) if known else part
                 )
         self._kind.subscribed(self)
 
@@ -288,26 +268,3 @@ class Session:
         answer = {"method": "LIST_SUBSCRIPTIONS", "result": result, "ticket": ticket}
         # Whether a list format makes a list of it is not documented.
         self._send_json(formatted(answer, form.removesuffix("_LIST")))
-
-
-def _joined(
-    one: Mapping[str, object], other: Mapping[str, object]
-) -> dict[str, object]:
-    """Return the parameters of two parts of a type: the codes of both, which are all where one names none."""
-    joined = {**one, **other}
-    codes = [part.get("codes") for part in (one, other)]
-    if all(codes):
-        joined["codes"] = [
-            code for some in codes if isinstance(some, list) for code in some
-        ]
-    else:
-        joined.pop("codes", None)
-    return joined
-
-
-def _format(parts: Mapping[str, object]) -> str:
-    """Return the format that a message asks for; raises `Refused`."""
-    form = parts.get("format", "DEFAULT")
-    if form not in FORMATS:
-        raise Refused("WRONG_FORMAT", "format이 올바르지 않습니다.")
-    return str(form)
