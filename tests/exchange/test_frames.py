@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.upbit.exchange.errors import UnreadableFrame
-from custom_components.upbit.exchange.frames import SHORT_NAMES, parse
+from custom_components.upbit.exchange.fields import SHORT_NAMES
+from custom_components.upbit.exchange.frames import parse
 from custom_components.upbit.exchange.messages import (
     Asset,
     ErrorFrame,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from .codes import CURRENCY, MARKET
 from .errors import UnreadableFrame
+from .fields import SHORT_NAMES, Fields
 from .messages import (
     Announcement,
     Asset,
@@ -25,48 +26,16 @@ from .messages import (
     TickerFrame,
     UnknownFrame,
 )
-from .numbers import amount, load, moment
+from .numbers import amount, load, load_as_written
 
 MOST_BYTES: Final = 1_048_576
 """A frame of every coin that Upbit lists has about 60 kB."""
-
-LONGEST_TEXT: Final = 200
-
-SHORT_NAMES: Final[Mapping[str, str]] = {
-    "ask_bid": "ab",
-    "asset_timestamp": "asttms",
-    "assets": "ast",
-    "balance": "b",
-    "category": "cat",
-    "code": "cd",
-    "currency": "cu",
-    "event_type": "et",
-    "listed_at": "lat",
-    "locked": "l",
-    "market_state": "ms",
-    "order_timestamp": "otms",
-    "order_type": "ot",
-    "prev_closing_price": "pcp",
-    "price": "p",
-    "remaining_volume": "rv",
-    "state": "s",
-    "timestamp": "tms",
-    "title": "tt",
-    "trade_fee": "tf",
-    "trade_price": "tp",
-    "trade_timestamp": "ttms",
-    "trade_uuid": "tuid",
-    "type": "ty",
-    "uuid": "uid",
-    "volume": "v",
-}
-"""The names of fields in the SIMPLE formats."""
 
 _LONG: Final = ("currency", "balance", "locked")
 _SHORT: Final = (SHORT_NAMES["currency"], SHORT_NAMES["balance"], SHORT_NAMES["locked"])
 
 _TICKER: Final = re.compile(
-    rb'\{"type":"ticker","code":"([A-Z0-9]{1,20}-[A-Za-z0-9$._-]{1,20})",'
+    rb'\{"type":"ticker","code":"(%b)",' % MARKET.pattern.encode()
 )
 """How the exchange begins a ticker."""
 
@@ -75,78 +44,6 @@ _STAMP: Final = re.compile(rb'"timestamp":([0-9]{13})[,}]')
 
 _TAIL: Final = 256
 """Bytes of the end of a ticker in which its time is looked for."""
-
-
-class _Fields:
-    """An object of a frame, read by the long names of its fields."""
-
-    def __init__(self, value: object, kind: str = "not_an_object") -> None:
-        if not isinstance(value, dict):
-            raise UnreadableFrame(kind)
-        self._value = value
-
-    def is_long(self, name: str) -> bool:
-        """Tell whether a field has its long name."""
-        return name in self._value
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._value or SHORT_NAMES.get(name) in self._value
-
-    def value(self, name: str) -> object:
-        """Return a field; raises `UnreadableFrame`."""
-        try:
-            return self._value[name]
-        except KeyError:
-            pass
-        short = SHORT_NAMES.get(name)
-        if short in self._value:
-            return self._value[short]
-        raise UnreadableFrame("missing_field")
-
-    def text(self, name: str) -> str:
-        """Return a text of a sane length."""
-        value = self.value(name)
-        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-            raise UnreadableFrame("wrong_type")
-        return value
-
-    def quoted(self, name: str) -> str:
-        """Return the beginning of a field, whatever it is; nothing if it is missing."""
-        return str(self.value(name))[:LONGEST_TEXT] if name in self else ""
-
-    def amount(self, name: str) -> Decimal:
-        """Return an amount."""
-        try:
-            return amount(self.value(name))
-        except ValueError as error:
-            raise UnreadableFrame("wrong_amount") from error
-
-    def market(self) -> str:
-        """Return the code of a market."""
-        value = self.text("code")
-        if not MARKET.fullmatch(value):
-            raise UnreadableFrame("wrong_market")
-        return value
-
-    def maybe[T](self, read: Callable[[str], T], name: str) -> T | None:
-        """Return what `read` returns of a field, `None` where it is null or missing."""
-        if name not in self or self.value(name) is None:
-            return None
-        return read(name)
-
-    def moment(self, name: str) -> int:
-        """Return a moment, in ms of the epoch."""
-        try:
-            return moment(self.value(name))
-        except ValueError as error:
-            raise UnreadableFrame("wrong_timestamp") from error
-
-    def items(self, name: str) -> list[object]:
-        """Return a list."""
-        value = self.value(name)
-        if not isinstance(value, list):
-            raise UnreadableFrame("wrong_type")
-        return value
 
 
 def parse(
@@ -165,10 +62,9 @@ def parse(
         value = load(data)
     except ValueError as error:
         raise UnreadableFrame("not_json") from error
+    objects = value if isinstance(value, list) else [value]
     known = {} if known is None else known
-    if isinstance(value, list):
-        return tuple(_message(_Fields(one), known) for one in value)
-    return (_message(_Fields(value), known),)
+    return tuple(_message(Fields(one), known) for one in objects)
 
 
 def _unread_ticker(data: bytes) -> TickerFrame | None:
@@ -179,12 +75,23 @@ def _unread_ticker(data: bytes) -> TickerFrame | None:
     return TickerFrame(begin[1].decode(), int(stamp[1]), data) if stamp else None
 
 
-def _message(fields: _Fields, known: dict[str, Asset]) -> Message:
-    if fields.is_long("error"):
-        error = _Fields(fields.value("error"))
+def read_ticker(frame: TickerFrame) -> Ticker:
+    """Return what an unread ticker says; raises `UnreadableFrame`."""
+    try:
+        ticker = _ticker(Fields(load_as_written(frame.data)))
+    except ValueError as error:
+        raise UnreadableFrame("not_json") from error
+    if (ticker.code, ticker.timestamp) != (frame.code, frame.timestamp):
+        raise UnreadableFrame("ambiguous")
+    return ticker
+
+
+def _message(fields: Fields, known: dict[str, Asset]) -> Message:
+    if "error" in fields:
+        error = Fields(fields.value("error"))
         # Whatever it says: a refusal that was not heard would look like silence.
         return ErrorFrame(*(error.quoted(name) for name in ("name", "message")))
-    if fields.is_long("method"):
+    if "method" in fields:
         return _subscriptions(fields)
     if "type" in fields:
         kind = fields.text("type")
@@ -197,17 +104,17 @@ def _message(fields: _Fields, known: dict[str, Asset]) -> Message:
     raise UnreadableFrame("no_type")
 
 
-def _subscriptions(fields: _Fields) -> Message:
+def _subscriptions(fields: Fields) -> Message:
     method = fields.text("method")
     if method != "LIST_SUBSCRIPTIONS":
         return UnknownFrame(method)
     return Subscriptions(
-        types=tuple(_Fields(row).text("type") for row in fields.items("result")),
+        types=tuple(Fields(row).text("type") for row in fields.items("result")),
         ticket=fields.text("ticket") if "ticket" in fields else None,
     )
 
 
-def _my_asset(fields: _Fields, known: dict[str, Asset]) -> MyAsset:
+def _my_asset(fields: Fields, known: dict[str, Asset]) -> MyAsset:
     return MyAsset(
         assets=_assets(
             fields.items("assets"),
@@ -253,7 +160,7 @@ def _assets(
     return tuple(assets)
 
 
-def _my_order(fields: _Fields) -> MyOrder:
+def _my_order(fields: Fields) -> MyOrder:
     return MyOrder(
         code=fields.market(),
         uuid=fields.text("uuid"),
@@ -272,7 +179,7 @@ def _my_order(fields: _Fields) -> MyOrder:
     )
 
 
-def _ticker(fields: _Fields) -> Ticker:
+def _ticker(fields: Fields) -> Ticker:
     return Ticker(
         code=fields.market(),
         trade_price=fields.amount("trade_price"),
@@ -282,7 +189,7 @@ def _ticker(fields: _Fields) -> Ticker:
     )
 
 
-def _announcement(fields: _Fields) -> Announcement:
+def _announcement(fields: Fields) -> Announcement:
     return Announcement(
         uuid=fields.text("uuid"),
         category=fields.text("category"),
@@ -293,7 +200,7 @@ def _announcement(fields: _Fields) -> Announcement:
     )
 
 
-_READERS: Final[Mapping[str, Callable[[_Fields], Message]]] = {
+_READERS: Final[Mapping[str, Callable[[Fields], Message]]] = {
     "announcement": _announcement,
     "myOrder": _my_order,
     "ticker": _ticker,

@@ -2,13 +2,10 @@
 
 from decimal import Decimal, InvalidOperation
 import json
-import re
 from typing import Final, Never
 
 MOST_DIGITS: Final = 30
 """Integer digits, and decimals, that an amount can have."""
-
-_PLAIN: Final = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")
 
 END_OF_TIME: Final = 253_402_300_800_000
 """Milliseconds of the epoch at which no calendar here goes on: the year 10,000."""
@@ -30,9 +27,6 @@ def amount(value: object) -> Decimal:
     Raises `ValueError` for what is not finite, negative, or has more than 30 integer digits or
     30 decimals.
     """
-    if isinstance(value, str) and _PLAIN.fullmatch(value):
-        # As nearly all texts are.
-        return Decimal(value)
     number = _number(value)
     if number.is_signed():
         raise ValueError("negative")

@@ -5,8 +5,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from .errors import UnreadableFrame
+from .frames import read_ticker
 from .messages import Ticker, TickerFrame
-from .numbers import amount, load_as_written
 
 
 class Tickers:
@@ -31,7 +31,7 @@ class Tickers:
         for code, ticker in unread.items():
             try:
                 self._read[code] = (
-                    ticker if isinstance(ticker, Ticker) else _read(ticker)
+                    ticker if isinstance(ticker, Ticker) else read_ticker(ticker)
                 )
             except UnreadableFrame as error:
                 refused.append(error.kind)
@@ -66,28 +66,3 @@ class Tickers:
     def delisted(self) -> frozenset[str]:
         """The markets that have ended."""
         return frozenset(code for code, one in self._read.items() if one.delisted)
-
-
-def _read(frame: TickerFrame) -> Ticker:
-    """Return what an unread ticker says; raises `UnreadableFrame`."""
-    try:
-        fields = load_as_written(frame.data)
-    except ValueError as error:
-        raise UnreadableFrame("not_json") from error
-    # It begins as an object does.
-    assert isinstance(fields, dict)
-    code, timestamp = fields.get("code"), fields.get("timestamp")
-    if code != frame.code or timestamp != str(frame.timestamp):
-        raise UnreadableFrame("ambiguous")
-    try:
-        return Ticker(
-            code=frame.code,
-            trade_price=amount(fields["trade_price"]),
-            prev_closing_price=amount(fields["prev_closing_price"]),
-            delisted=fields.get("market_state") == "DELISTED",
-            timestamp=frame.timestamp,
-        )
-    except KeyError as error:
-        raise UnreadableFrame("missing_field") from error
-    except ValueError as error:
-        raise UnreadableFrame("wrong_amount") from error
