@@ -17,7 +17,7 @@ type Listen = Callable[[Account, list[int]], Coroutine[Any, Any, None]]
 
 
 async def _official_sdk(account: Account, heard: list[int]) -> None:
-    from tests.clients.official_sdk import client_of  # noqa: PLC0415
+    from tests.clients.official_sdk import client_of  # noqa: PLC0415 - the other would be loaded as well
 
     async with client_of(account) as client:
         stream = client.ws_stream.subscribe_private(my_asset=True)
@@ -29,7 +29,7 @@ async def _official_sdk(account: Account, heard: list[int]) -> None:
 
 
 async def _ccxt_pro(account: Account, heard: list[int]) -> None:
-    from tests.clients.ccxt_pro import client_of  # noqa: PLC0415
+    from tests.clients.ccxt_pro import client_of  # noqa: PLC0415 - the other would be loaded as well
 
     exchange = client_of(account)
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 import logging
 from types import MappingProxyType
@@ -25,11 +25,8 @@ from .worth import WorthTracker
 
 _LOGGER = logging.getLogger(__name__)
 
-OPENS_AT: Final = time(0, 0)
-"""When a day of the exchange begins, in UTC: 09:00 in Korea."""
-
 DAY: Final = 86_400_000
-"""Its length in ms."""
+"""The ms of a day of the exchange, which begins at midnight in UTC: 09:00 in Korea."""
 
 CLOSES_KNOWN: Final = timedelta(seconds=10)
 """How long after that the exchange is asked for the closing prices."""
@@ -178,19 +175,17 @@ class Openings:
         """Return when this day began, in ms of the epoch."""
         if self.at_midnight:
             return _ms(dt_util.start_of_local_day())
-        # Days of UTC are of one length.
         return _ms() // DAY * DAY
 
     @callback
     def _plan(self) -> None:
         """Look again when the next day begins."""
         self._cancel()
-        now = dt_util.utcnow()
         if self.at_midnight:
             begins = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
         else:
-            day = now.date() + timedelta(days=1)
-            begins = datetime.combine(day, OPENS_AT, tzinfo=now.tzinfo) + CLOSES_KNOWN
+            next_day = dt_util.utc_from_timestamp((self._boundary() + DAY) / 1000)
+            begins = next_day + CLOSES_KNOWN
         self._next_day = async_track_point_in_utc_time(
             self._coordinator.hass, self._async_begin_day, dt_util.as_utc(begins)
         )

@@ -5,12 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, override
 
-from homeassistant.components.sensor import (
-    RestoreSensor,
-    SensorDeviceClass,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import RestoreSensor, SensorEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -21,7 +16,6 @@ from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
 from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
-    FIAT_DECIMALS,
     Measures,
     Shown,
     UpbitAccountDescription,
@@ -34,9 +28,7 @@ from .sensors import (
 
 PARALLEL_UPDATES = 0
 
-TOTAL: Final = SensorEntityDescription(
-    key="total", translation_key="currency", state_class=SensorStateClass.TOTAL
-)
+TOTAL: Final = SensorEntityDescription(key="total", translation_key="currency")
 
 
 async def async_setup_entry(
@@ -48,18 +40,21 @@ async def async_setup_entry(
     account = entry.runtime_data
     coordinator = account.coordinator
     known = set(account.hidden)
-    of_any_coin = _numbers_of("", coordinator.cash)
+    # Made once: what is in the cash is the same for every coin.
+    numbers = [
+        one if one.measures is Measures.AMOUNT else in_unit(one, coordinator.cash)
+        for one in CURRENCY_SENSORS
+    ]
 
     def new_ones() -> Iterator[UpbitCurrencyEntity]:
         new = sorted(coordinator.holdings.of.keys() - known)
         known.update(new)
         for currency in new:
             yield UpbitTotalSensor(account, currency)
-            numbers = of_any_coin
-            if currency in FIAT_DECIMALS:
-                numbers = _numbers_of(currency, coordinator.cash)
             for description in numbers:
-                yield UpbitCurrencySensor(account, currency, description)
+                # The cash is worth what it is.
+                if currency != coordinator.cash or description.of_cash:
+                    yield UpbitCurrencySensor(account, currency, description)
 
     @callback
     def add_new() -> None:
@@ -93,15 +88,6 @@ async def async_setup_entry(
     )
 
 
-def _numbers_of(currency: str, cash: str) -> list[UpbitCurrencyDescription]:
-    """Return the other numbers of a currency; the cash is worth what it is."""
-    return [
-        in_unit(one, currency if one.measures is Measures.AMOUNT else cash)
-        for one in CURRENCY_SENSORS
-        if currency != cash or one.of_cash
-    ]
-
-
 class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
     """The total of a currency: what can be ordered with, and what orders lock."""
 
@@ -110,10 +96,7 @@ class UpbitTotalSensor(UpbitCurrencyEntity, UpbitSensor):
     def __init__(self, account: Account, currency: str) -> None:
         """Describe the sensor by its currency."""
         super().__init__(account, currency, TOTAL, currency)
-        self._attr_native_unit_of_measurement = currency
-        if (decimals := FIAT_DECIMALS.get(currency)) is not None:
-            self._attr_device_class = SensorDeviceClass.MONETARY
-            self._attr_suggested_display_precision = decimals
+        self._measure_amounts_of(currency)
 
     @override
     def _look(self) -> Shown:
@@ -151,20 +134,20 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             WorthOf(currency) if description.is_worth else currency,
         )
         if description.measures is Measures.AMOUNT:
-            self._attr_native_unit_of_measurement = currency
-        self._value_fn, self._unit_fn = description.value_fn, description.unit_fn
+            self._measure_amounts_of(currency)
         self._is_worth = description.is_worth
         self._written = writer(description.measures, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:
         """Return the number and its unit, which for the average buy price is the exchange's choice."""
-        account, currency, unit_fn = self.account, self.currency, self._unit_fn
-        value = self._value_fn(account, currency)
+        description, account = self.entity_description, self.account
+        value = description.value_fn(account, self.currency)
+        unit_fn = description.unit_fn
         return Shown(
             None if value is None else self._written(value),
             None,
-            unit_fn(account, currency) if unit_fn else None,
+            unit_fn(account, self.currency) if unit_fn else None,
         )
 
 

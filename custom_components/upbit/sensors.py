@@ -150,6 +150,11 @@ class UpbitSensor(UpbitEntity, SensorEntity):
         """The attributes that it saw last."""
         return self._shown.attributes
 
+    def _measure_amounts_of(self, currency: str) -> None:
+        """Take the unit of a currency, and what follows from it."""
+        for name, value in unit_fields(Measures.AMOUNT, currency).items():
+            setattr(self, f"_attr_{name}", value)
+
     @abstractmethod
     def _look(self) -> Shown:
         """Return what is to be shown now."""

@@ -142,12 +142,10 @@ class Snapshots:
     @callback
     def frame_received(self) -> None:
         """Confirm what a frame said, or may have said."""
-        before, self._plan = (
-            self._plan,
-            self._plan.frame_received(self._hass.loop.time()),
-        )
-        if before.burst is None or not self._alarm.armed:
-            # Another frame only puts it off.
+        follows = self._plan.burst is not None and self._alarm.armed
+        self._plan = self._plan.frame_received(self._hass.loop.time())
+        if not follows:
+            # One that follows another only puts the snapshot off.
             self.arm()
 
     @callback

@@ -1,6 +1,7 @@
 """What the account is worth: holdings meet prices, and whoever shows a worth that changed is told."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -12,14 +13,14 @@ from .portfolio.holdings import NOTHING
 from .portfolio.valuation import AccountWorth, Worth, WorthSums, worth_of
 from .prices import UpbitPrices
 
-SUMS: Final[Mapping[Topic, str]] = MappingProxyType(
+SUMS: Final[Mapping[Topic, Callable[[AccountWorth], object]]] = MappingProxyType(
     {
-        Topic.TOTAL_VALUE: "total_value",
-        Topic.COINS_VALUE: "coins_value",
-        Topic.TOTAL_COST: "total_cost",
-        Topic.PROFIT: "profit",
-        Topic.PROFIT_RATE: "profit_rate",
-        Topic.LOCKED_RATIO: "locked_ratio",
+        Topic.TOTAL_VALUE: attrgetter("total_value"),
+        Topic.COINS_VALUE: attrgetter("coins_value"),
+        Topic.TOTAL_COST: attrgetter("total_cost", "free"),
+        Topic.PROFIT: attrgetter("profit"),
+        Topic.PROFIT_RATE: attrgetter("profit_rate"),
+        Topic.LOCKED_RATIO: attrgetter("locked_ratio"),
     }
 )
 """What of an account's worth somebody may wait for."""
@@ -61,10 +62,6 @@ class WorthTracker:
         known, self._was_known = self._was_known, self.known
         # Every sum says which currencies it is without.
         whole = known != self._was_known or before.unpriced != now.unpriced
-        for topic, name in SUMS.items():
-            if (
-                whole
-                or getattr(before, name) != getattr(now, name)
-                or (topic is Topic.TOTAL_COST and before.free != now.free)
-            ):
+        for topic, what in SUMS.items():
+            if whole or what(before) != what(now):
                 yield topic

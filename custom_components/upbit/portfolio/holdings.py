@@ -271,9 +271,7 @@ class _Draft:
             holdings=Holdings(
                 of=updated(before.of, changed) if changed else before.of,
                 evidence=updated(before.evidence, self.evidence),
-                doubtful=before.doubtful - self.evidence.keys() | doubtful
-                if before.doubtful or doubtful
-                else before.doubtful,
+                doubtful=before.doubtful - self.evidence.keys() | doubtful,
                 behind=self.behind,
             ),
             before=before,

@@ -130,8 +130,6 @@ class Orders:
 
     def due(self) -> float | None:
         """Return when the next order is told as placed, if it is still open then."""
-        if not self.known:
-            return None
         return min(
             (
                 waiting.since + PLACED_AFTER

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from .activity import FLOWS, Activity
 from .amounts import ZERO, add, minus, negative, plus, subtract, times
+from .mappings import updated
 from .quotes import Quotes
 
 
@@ -144,18 +145,16 @@ def _flowed(
     opening: Opening, currency: str, amount: Decimal, quotes: Quotes
 ) -> Opening:
     """Count what came in or went out; without a price that should be there it waits."""
-    units = {
-        **opening.units,
-        currency: add(opening.units.get(currency, ZERO), amount),
-    }
-    counted = replace(opening, units=MappingProxyType(units))
+    counted = replace(opening, units=_with(opening.units, currency, amount))
     if quotes.unpriced(currency):
         return counted
     worth = quotes.worth(currency, amount)
     if worth is not None:
         return replace(counted, flows=plus(opening.flows, worth))
-    waiting = {
-        **opening.unvalued,
-        currency: add(opening.unvalued.get(currency, ZERO), amount),
-    }
-    return replace(counted, unvalued=MappingProxyType(waiting))
+    return replace(counted, unvalued=_with(opening.unvalued, currency, amount))
+
+
+def _with(
+    amounts: Mapping[str, Decimal], currency: str, amount: Decimal
+) -> Mapping[str, Decimal]:
+    return updated(amounts, {currency: add(amounts.get(currency, ZERO), amount)})

@@ -64,12 +64,11 @@ class Quotes:
         """Return those of the currencies whose price or close, or the way to it, is another than before."""
         differ = _differ(before.prices, self.prices)
         differ |= _differ(before.closes, self.closes)
-        relisted = self.listed is not before.listed
         return {
             currency
             for currency in currencies
-            if not differ.isdisjoint(self.path(currency) or ())
-            or (relisted and self.path(currency) != before.path(currency))
+            if self.path(currency) != before.path(currency)
+            or not differ.isdisjoint(self.path(currency) or ())
         }
 
     def needed(self, currencies: Iterable[str]) -> frozenset[str]:

@@ -123,7 +123,7 @@ class WorthSums:
     @property
     def account(self) -> AccountWorth:
         """The account's worth."""
-        unpriced = tuple(sorted(self._unpriced)) if self._unpriced else ()
+        unpriced = tuple(sorted(self._unpriced))
         if self._missing:
             return AccountWorth(unpriced=unpriced, missing=tuple(sorted(self._missing)))
         total = as_worth(moved_by(self._coins, None, self._cash_value))
