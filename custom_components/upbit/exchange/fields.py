@@ -44,10 +44,10 @@ SHORT_NAMES: Final[Mapping[str, str]] = {
 class Fields:
     """An object of a frame, read by the long names of its fields."""
 
-    def __init__(self, value: object, kind: str = "not_an_object") -> None:
-        """Take an object; anything else raises `UnreadableFrame` with a word for why."""
+    def __init__(self, value: object) -> None:
+        """Take an object; anything else raises `UnreadableFrame`."""
         if not isinstance(value, dict):
-            raise UnreadableFrame(kind)
+            raise UnreadableFrame("not_an_object")
         self._value = value
 
     def is_long(self, name: str) -> bool:
