@@ -57,7 +57,7 @@ class Home:
                 [
                     NEWEST,
                     "-m",
-                    "homeassistant",
+                    "tests.homes.garbage",
                     f"--config={self.config}",
                     "--skip-pip",
                 ],
