@@ -32,7 +32,7 @@ from .memory import Memory
 from .notices import Notices
 from .openings import Openings
 from .portfolio.activity import Activity
-from .portfolio.amounts import ZERO, minus, plus
+from .portfolio.amounts import ZERO, minus
 from .portfolio.holdings import Outcome
 from .portfolio.ledger import begun, is_another_account
 from .portfolio.reconciliation import REPEAT
@@ -133,10 +133,9 @@ class Account:
         if total is None:
             return None
         worth = self.prices.quotes.worth
-        gaps = self.teller.gaps.items()
-        return minus(
-            total, plus(*(worth(code, gap.total) or ZERO for code, gap in gaps))
-        )
+        for code, gap in self.teller.gaps.items():
+            total = minus(total, worth(code, gap.total) or ZERO)
+        return total
 
     @callback
     def repriced(self, currencies: Collection[str]) -> None:

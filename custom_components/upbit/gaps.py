@@ -28,6 +28,11 @@ class Gaps:
     @property
     def of(self) -> Mapping[str, Leg]:
         """The gap of each currency that has one."""
+        if self._unsure:
+            self._compare()
+        return self._of
+
+    def _compare(self) -> None:
         shown = self._shown()
         ledger = self._publisher.ledger
         while self._unsure:
@@ -36,7 +41,6 @@ class Gaps:
                 self._of[currency] = gap
             else:
                 self._of.pop(currency, None)
-        return self._of
 
 
 class Ahead:

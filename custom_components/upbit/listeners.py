@@ -1,6 +1,5 @@
 """Listeners by what they wait for, so that a frame costs by its rows and not by the currencies held."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
 import logging
@@ -67,7 +66,7 @@ class KeyedCoordinator(DataUpdateCoordinator[None]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take what the base takes."""
         super().__init__(*args, always_update=False, **kwargs)
-        self._keyed: defaultdict[object, dict[int, CALLBACK_TYPE]] = defaultdict(dict)
+        self._keyed: dict[object, dict[int, CALLBACK_TYPE]] = {}
 
     @callback
     @override
@@ -76,7 +75,7 @@ class KeyedCoordinator(DataUpdateCoordinator[None]):
     ) -> Callable[[], None]:
         """Listen for changes of availability and of `context`: a currency code, a topic, a worth."""
         remove = super().async_add_listener(update_callback, context)
-        listeners = self._keyed[context]
+        listeners = self._keyed.setdefault(context, {})
         listeners[id(remove)] = update_callback
 
         @callback
@@ -90,7 +89,7 @@ class KeyedCoordinator(DataUpdateCoordinator[None]):
     def notify(self, contexts: Iterable[object]) -> None:
         """Call the listeners of what changed."""
         for context in contexts:
-            for listener in tuple(self._keyed[context].values()):
+            for listener in tuple(self._keyed.get(context, {}).values()):
                 try:
                     listener()
                 except Exception:

@@ -78,12 +78,13 @@ def _unread_ticker(data: bytes) -> TickerFrame | None:
 def read_ticker(frame: TickerFrame) -> Ticker:
     """Return what an unread ticker says; raises `UnreadableFrame`."""
     try:
-        ticker = _ticker(Fields(load_as_written(frame.data)))
+        fields = Fields(load_as_written(frame.data))
     except ValueError as error:
         raise UnreadableFrame("not_json") from error
-    if (ticker.code, ticker.timestamp) != (frame.code, frame.timestamp):
+    code, timestamp = fields.value("code"), fields.value("timestamp")
+    if code != frame.code or timestamp != str(frame.timestamp):
         raise UnreadableFrame("ambiguous")
-    return ticker
+    return _priced(fields, frame.code, frame.timestamp)
 
 
 def _message(fields: Fields, known: dict[str, Asset]) -> Message:
@@ -180,12 +181,17 @@ def _my_order(fields: Fields) -> MyOrder:
 
 
 def _ticker(fields: Fields) -> Ticker:
+    return _priced(fields, fields.market(), fields.moment("timestamp"))
+
+
+def _priced(fields: Fields, code: str, timestamp: int) -> Ticker:
+    """Return a ticker whose market and time are read."""
     return Ticker(
-        code=fields.market(),
+        code=code,
         trade_price=fields.amount("trade_price"),
         prev_closing_price=fields.amount("prev_closing_price"),
         delisted=fields.maybe(fields.text, "market_state") == "DELISTED",
-        timestamp=fields.moment("timestamp"),
+        timestamp=timestamp,
     )
 
 

@@ -16,8 +16,7 @@ class Asset(NamedTuple):
     locked: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MyAsset:
+class MyAsset(NamedTuple):
     """What changed in an account. Stamps in ms of the epoch: of the change, and of the frame."""
 
     assets: tuple[Asset, ...]
@@ -50,8 +49,7 @@ class MyOrder:
     timestamp: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ticker:
+class Ticker(NamedTuple):
     """The last price of a market and the previous day's close, in its quote currency."""
 
     code: str

@@ -72,6 +72,10 @@ def _number(value: object) -> Decimal:
     return value if exponent <= 0 else Decimal(format(value, "f"))
 
 
+_BLANKS: Final = " \t\n\r"
+"""What may stand around a JSON text."""
+
+
 def _refuse(constant: str) -> Never:
     raise ValueError(constant)
 
@@ -86,7 +90,12 @@ _AS_WRITTEN: Final = json.JSONDecoder(
 
 
 def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
+    written = (text if isinstance(text, str) else text.decode()).strip(_BLANKS)
     try:
-        return decoder.decode(text if isinstance(text, str) else text.decode())
+        # What `decode` does besides costs a third of it.
+        value, end = decoder.raw_decode(written)
     except (RecursionError, InvalidOperation) as error:
         raise ValueError("not a JSON that Upbit sends") from error
+    if end != len(written):
+        raise ValueError("more than one JSON")
+    return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import NamedTuple, Self
 
 from .amounts import ZERO, add, concise, divided, negative, plus, subtract, times
 
@@ -40,8 +40,7 @@ FLOWS = frozenset({Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.OTHER})
 """What moves worth into or out of the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A change of one currency, or an amount of it: `total` is `balance` + `locked`, exactly."""
 
     total: Decimal = ZERO

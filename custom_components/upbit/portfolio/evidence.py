@@ -1,7 +1,7 @@
 """How well a holding is known: its newest stamp, when it was heard of, and what speaks against it."""
 
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from copy import replace
+from typing import Final, NamedTuple
 
 CONFIRM_AFTER: Final = 3.0
 """Seconds between two requests whose snapshots confirm each other."""
@@ -9,15 +9,14 @@ CONFIRM_AFTER: Final = 3.0
 type Stamp = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """Why a currency is not settled: how many snapshots in a row have differed, and when they were asked for."""
 
     differed: int = 0
     first: float = 0.0
     last: float = 0.0
 
-    def again(self, requested: float) -> Self:
+    def again(self, requested: float) -> Doubt:
         """Count one more differing snapshot, if it was asked for late enough after the last one."""
         if not self.differed:
             return replace(self, differed=1, first=requested, last=requested)
@@ -26,8 +25,7 @@ class Doubt:
         return replace(self, differed=self.differed + 1, last=requested)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known about a holding: its newest stamp, when a row was last heard, and a doubt if there is one.
 
     `taken` is when the snapshot was asked for whose amount is held; it has no stamp.

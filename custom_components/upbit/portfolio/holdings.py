@@ -7,10 +7,10 @@ are the exchange's own (`asset_timestamp`, `timestamp`) in milliseconds.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple
 
 from .amounts import ZERO, add, keep
 from .evidence import Doubt, Evidence, Stamp
@@ -30,8 +30,7 @@ CATCH_UP: Final = 15.0
 """Seconds after a connect in which a difference is a change missed while the stream was down."""
 
 
-@dataclass(frozen=True, slots=True)
-class AverageBuyPrice:
+class AverageBuyPrice(NamedTuple):
     """The average buy price that the exchange keeps for a currency, in `unit_currency`.
 
     `total` is what was held in the same snapshot: the two belong together.
@@ -43,8 +42,7 @@ class AverageBuyPrice:
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """What is held of one currency, in that currency: `total` is `balance` + `locked`, exactly."""
 
     balance: Decimal = ZERO
@@ -52,9 +50,9 @@ class Holding:
     total: Decimal = ZERO
     average: AverageBuyPrice | None = None
 
-    def moved(self, balance: Decimal, locked: Decimal) -> Self:
+    def moved(self, balance: Decimal, locked: Decimal) -> Holding:
         """Return the holding with new amounts; what is equal by value keeps its text."""
-        return type(self)(
+        return Holding(
             keep(self.balance, balance),
             keep(self.locked, locked),
             keep(self.total, add(balance, locked)),
@@ -65,7 +63,7 @@ class Holding:
         """Tell whether the amounts are these."""
         return self.balance == balance and self.locked == locked
 
-    def averaged(self, row: SnapshotRow) -> Self:
+    def averaged(self, row: SnapshotRow) -> Holding:
         """Return the holding with the average buy price of a snapshot that agrees with it."""
         price = row.average_buy_price
         if self.average is not None:
@@ -83,14 +81,11 @@ NOTHING: Final = Holding()
 UNKNOWN: Final = Evidence()
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(NamedTuple):
     """Every currency that was held since set-up; a sold one stays, at 0."""
 
-    of: Mapping[str, Holding] = field(default_factory=lambda: MappingProxyType({}))
-    evidence: Mapping[str, Evidence] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    of: Mapping[str, Holding] = MappingProxyType({})
+    evidence: Mapping[str, Evidence] = MappingProxyType({})
     doubtful: frozenset[str] = frozenset()
     """The currencies whose amount waits for confirmation."""
 
@@ -103,8 +98,7 @@ class Holdings:
         return {currency: holding.total for currency, holding in self.of.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """New holdings, those before, and what is new about them.
 
     `changed` are the currencies whose holding differs from before, `amended` those of them whose

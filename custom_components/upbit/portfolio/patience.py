@@ -1,7 +1,6 @@
 """How long what happened waits for what belongs to it, in seconds of one monotonic clock."""
 
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 QUIET: Final = 2.0
 """Seconds without a frame or an order event after which everything pending settles together."""
@@ -13,8 +12,7 @@ LONGEST_DOUBT: Final = 20.0
 """Both while one of the currencies that moved is doubtful."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """When something pending first happened, and when something happened last."""
 
     first: float | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from .activity import Activity, How, Kind, Leg, Legs, together, trade_of
 from .amounts import TINY, ZERO, divided, plus, subtract, tells, times
@@ -20,8 +20,7 @@ type WorthOf = Callable[[str, Decimal], Decimal | None]
 """Values an amount of a currency; `None` where no price is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What one frame or snapshot changed, at a time in ms of the epoch."""
 
     legs: Legs

@@ -107,8 +107,9 @@ def _product(
     if path is None:
         return None
     product = ONE
-    for code in path:
-        if code not in prices:
+    for number, code in enumerate(path):
+        price = prices.get(code)
+        if price is None:
             return None
-        product = times(product, prices[code])
+        product = times(product, price) if number else price
     return product

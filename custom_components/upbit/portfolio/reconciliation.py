@@ -4,8 +4,8 @@ Times are seconds of one monotonic clock. The slow reconciliation, every 15 minu
 is Home Assistant's own polling, which its user can switch off.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from copy import replace
+from typing import Final, NamedTuple
 
 APART: Final = 3.0
 """Seconds between two requests, whatever asks for them."""
@@ -29,8 +29,7 @@ REPEAT: Final = 60.0
 """Seconds between requests while the stream is down, a doubt lasts, a request failed, or the account is new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(NamedTuple):
     """Frames that no snapshot has followed yet."""
 
     first: float
@@ -42,8 +41,7 @@ class Burst:
         return min(self.last + QUIET, self.first + LONGEST_BURST)
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotPlan:
+class SnapshotPlan(NamedTuple):
     """The moments at which snapshots are wanted."""
 
     wanted: tuple[float, ...] = ()
@@ -52,30 +50,30 @@ class SnapshotPlan:
     not_before: float = float("-inf")
     doubted: float = float("-inf")
 
-    def stream_stands(self, now: float) -> Self:
+    def stream_stands(self, now: float) -> SnapshotPlan:
         """Want snapshots after a proved subscription: what changed meanwhile is only in them."""
         return self.wanting(*(now + delay for delay in AFTER_CONNECT))
 
-    def frame_received(self, now: float) -> Self:
+    def frame_received(self, now: float) -> SnapshotPlan:
         """Want a snapshot once the frames pause; it also brings the new average prices."""
         first = self.burst.first if self.burst else now
         return replace(self, burst=Burst(first, now))
 
-    def doubt_arose(self, now: float) -> Self:
+    def doubt_arose(self, now: float) -> SnapshotPlan:
         """Want the snapshot that settles a doubt."""
         return replace(self.wanting(now + AFTER_DOUBT), doubted=now)
 
-    def doubt_lasts(self, now: float) -> Self:
+    def doubt_lasts(self, now: float) -> SnapshotPlan:
         """Want another one soon, unless the last doubt arose long ago."""
         if now - self.doubted >= YOUNG:
             return self
         return self.wanting(now + AFTER_DOUBT)
 
-    def wanting(self, *moments: float) -> Self:
+    def wanting(self, *moments: float) -> SnapshotPlan:
         """Want snapshots at these moments."""
         return replace(self, wanted=(*self.wanted, *moments))
 
-    def request_made(self, now: float) -> Self:
+    def request_made(self, now: float) -> SnapshotPlan:
         """Strike out what this request answers."""
         return replace(
             self,
@@ -84,7 +82,7 @@ class SnapshotPlan:
             requested=now,
         )
 
-    def turned_away(self, until: float) -> Self:
+    def turned_away(self, until: float) -> SnapshotPlan:
         """Ask nothing until then: the exchange limits or bans us."""
         return replace(self, not_before=max(self.not_before, until))
 

@@ -58,7 +58,9 @@ def worth_of(currency: str, holding: Holding, quotes: Quotes) -> Worth:
     if unit is None:
         return Worth(False, price, value, locked)
     cost = times(average.total, average.price, unit)
-    profit = minus(times(average.total, price), cost)
+    # Nearly always all of it is what the average belongs to.
+    whole = average.total is holding.total
+    profit = minus(value if whole else times(average.total, price), cost)
     return Worth(False, price, value, locked, cost, profit, not average.price)
 
 
