@@ -58,12 +58,9 @@ def tells(change: Decimal) -> bool:
     return change.copy_abs() > TINY
 
 
-def times(price: Decimal, amount: Decimal, *factors: Decimal) -> Decimal:
+def times(price: Decimal, amount: Decimal) -> Decimal:
     """Return a product, as worth."""
-    product = WORTH.multiply(price, amount)
-    for factor in factors:
-        product = WORTH.multiply(product, factor)
-    return product
+    return WORTH.multiply(price, amount)
 
 
 def divided(worth: Decimal, by: Decimal) -> Decimal:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from .amounts import ZERO, add, keep
 from .evidence import Doubt, Evidence, Stamp
-from .mappings import updated
+from .mappings import copied
 from .rows import Row, SnapshotRow
 
 LAG: Final = 10.0
@@ -167,11 +167,10 @@ def received(
     happened = stamp[0] / 1000 + behind - LATE
     heard = Evidence(stamp=stamp, heard=now)
     # A frame may have some hundred rows, nearly all of which say nothing new.
-    of, evidence = holdings.of, holdings.evidence
     for row in rows:
         currency = row.currency
-        known = draft.evidence.get(currency) or evidence.get(currency, UNKNOWN)
-        holding = draft.of.get(currency) or of.get(currency, NOTHING)
+        known = draft.evidence.get(currency, UNKNOWN)
+        holding = draft.of.get(currency, NOTHING)
         differs = not holding.holds(row.balance, row.locked)
         older = (known.stamp is not None and stamp < known.stamp) or (
             differs
@@ -181,13 +180,16 @@ def received(
         )
         rewritten = differs and stamp == known.stamp
         if differs and not older:
-            draft.of[currency] = holding.moved(row.balance, row.locked)
+            draft.hold(currency, holding.moved(row.balance, row.locked))
         if older or rewritten or known.doubt:
-            draft.evidence[currency] = Evidence(
-                stamp=known.stamp if older else stamp,
-                heard=now,
-                doubt=Doubt(),
-                taken=known.taken if older else None,
+            draft.know(
+                currency,
+                Evidence(
+                    stamp=known.stamp if older else stamp,
+                    heard=now,
+                    doubt=Doubt(),
+                    taken=known.taken if older else None,
+                ),
             )
         else:
             draft.evidence[currency] = heard
@@ -218,60 +220,72 @@ def met(
         holding = holdings.of.get(currency, NOTHING)
         if holding.holds(balance, locked):
             if known.doubt:
-                draft.evidence[currency] = replace(known, doubt=None)
+                draft.know(currency, replace(known, doubt=None))
             if row and currency in holdings.of:
-                draft.of[currency] = holding.averaged(row)
+                draft.hold(currency, holding.averaged(row))
             continue
         if known.since > requested - LAG:
-            draft.evidence[currency] = replace(known, doubt=known.doubt or Doubt())
+            draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
             continue
         doubt = (known.doubt or Doubt()).again(requested)
         if doubt.differed < (2 if row else 3):
-            draft.evidence[currency] = replace(known, doubt=doubt)
+            draft.know(currency, replace(known, doubt=doubt))
             continue
         taken = holding.moved(balance, locked)
-        draft.of[currency] = taken.averaged(row) if row else taken
-        draft.evidence[currency] = replace(
-            known, stamp=None, doubt=None, taken=requested
-        )
+        draft.hold(currency, taken.averaged(row) if row else taken)
+        draft.know(currency, replace(known, stamp=None, doubt=None, taken=requested))
         if stood_since is not None and doubt.first > stood_since + CATCH_UP:
             draft.missed.add(currency)
     return draft.outcome()
 
 
 class _Draft:
-    """Holdings under change: only what differs is copied, once, at the end."""
+    """Holdings under change, and which of them."""
 
     def __init__(self, holdings: Holdings) -> None:
         self._before = holdings
-        self.of: dict[str, Holding] = {}
-        self.evidence: dict[str, Evidence] = {}
+        self._touched: set[str] = set()
+        self._doubtful = set(holdings.doubtful)
+        self.of = copied(holdings.of)
+        self.evidence = copied(holdings.evidence)
         self.missed: set[str] = set()
         self.behind = holdings.behind
 
+    def hold(self, currency: str, holding: Holding) -> None:
+        """Put a holding in place."""
+        self.of[currency] = holding
+        self._touched.add(currency)
+
+    def know(self, currency: str, evidence: Evidence) -> None:
+        """Put evidence in place that brings a doubt, or takes one away."""
+        self.evidence[currency] = evidence
+        if evidence.doubt:
+            self._doubtful.add(currency)
+        else:
+            self._doubtful.discard(currency)
+
     def outcome(self) -> Outcome:
         before = self._before
-        changed, amended, comes_or_goes = {}, [], False
-        for currency, holding in self.of.items():
-            old = before.of.get(currency, NOTHING)
+        changed, amended, comes_or_goes = [], [], False
+        for currency in self._touched:
+            old, holding = before.of.get(currency, NOTHING), self.of[currency]
             if old == holding and currency in before.of:
                 continue
-            changed[currency] = holding
+            changed.append(currency)
             if not old.holds(holding.balance, holding.locked):
                 amended.append(currency)
                 comes_or_goes |= bool(old.total) != bool(holding.total)
-        doubtful = {code for code, known in self.evidence.items() if known.doubt}
         return Outcome(
             holdings=Holdings(
-                of=updated(before.of, changed) if changed else before.of,
-                evidence=updated(before.evidence, self.evidence),
-                doubtful=before.doubtful - self.evidence.keys() | doubtful,
+                of=MappingProxyType(self.of) if changed else before.of,
+                evidence=MappingProxyType(self.evidence),
+                doubtful=frozenset(self._doubtful),
                 behind=self.behind,
             ),
             before=before,
             changed=frozenset(changed),
             amended=frozenset(amended),
-            doubted=frozenset(doubtful) - before.doubtful,
+            doubted=frozenset(self._doubtful - before.doubtful),
             missed=frozenset(self.missed),
             comes_or_goes=comes_or_goes,
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -34,7 +33,17 @@ class Quotes:
 
         Nothing is unpriced before the list is loaded: the path is then through a market of its own.
         """
-        return _path(self.cash, self.listed, currency)
+        # Not cached: to recognise another account's equal list costs ten times what this does.
+        if currency == self.cash:
+            return ()
+        own = f"{self.cash}-{currency}"
+        if self.listed is None or own in self.listed:
+            return (own,)
+        for bridge in BRIDGES:
+            path = (f"{bridge}-{currency}", f"{self.cash}-{bridge}")
+            if self.listed.issuperset(path):
+                return path
+        return None
 
     def unpriced(self, currency: str) -> bool:
         """Say whether a currency has no price at all, rather than one that has not come yet."""
@@ -64,11 +73,12 @@ class Quotes:
         """Return those of the currencies whose price or close, or the way to it, is another than before."""
         differ = _differ(before.prices, self.prices)
         differ |= _differ(before.closes, self.closes)
+        relisted = self.listed != before.listed
         return {
             currency
             for currency in currencies
-            if self.path(currency) != before.path(currency)
-            or not differ.isdisjoint(self.path(currency) or ())
+            if not differ.isdisjoint(self.path(currency) or ())
+            or (relisted and self.path(currency) != before.path(currency))
         }
 
     def needed(self, currencies: Iterable[str]) -> frozenset[str]:
@@ -82,23 +92,6 @@ def _differ(before: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> set[st
     return {
         code for code in before.keys() | now.keys() if before.get(code) != now.get(code)
     }
-
-
-@lru_cache(maxsize=4096)
-def _path(
-    cash: str, listed: frozenset[str] | None, currency: str
-) -> tuple[str, ...] | None:
-    # Asked for with each price, and the same until another market is listed.
-    if currency == cash:
-        return ()
-    own = f"{cash}-{currency}"
-    if listed is None or own in listed:
-        return (own,)
-    for bridge in BRIDGES:
-        path = (f"{bridge}-{currency}", f"{cash}-{bridge}")
-        if listed.issuperset(path):
-            return path
-    return None
 
 
 def _product(

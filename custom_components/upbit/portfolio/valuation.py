@@ -57,7 +57,7 @@ def worth_of(currency: str, holding: Holding, quotes: Quotes) -> Worth:
     unit = quotes.price(average.unit_currency)
     if unit is None:
         return Worth(False, price, value, locked)
-    cost = times(average.total, average.price, unit)
+    cost = times(times(average.total, average.price), unit)
     # Nearly always all of it is what the average belongs to.
     whole = average.total is holding.total
     profit = minus(value if whole else times(average.total, price), cost)
