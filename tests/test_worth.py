@@ -152,7 +152,7 @@ async def test_a_price_that_has_not_come_makes_what_it_enters_unknown(
     for key in ("xrp_value", "total_value", "profit_today", "profit_since_baseline"):
         assert state(hass, f"sensor.upbit_{key}").state == STATE_UNKNOWN, key
     server.fault(refuse_public=None, rest_status=None)
-    await clock.advance(90)
+    await clock.advance(130)
     assert number(hass, "xrp_value") == 33610
     assert number(hass, "profit_today") == 0
 
