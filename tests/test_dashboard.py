@@ -16,6 +16,7 @@ from custom_components.upbit.binary_sensor import CONNECTION
 from custom_components.upbit.button import REFRESH
 from custom_components.upbit.currency_sensors import CURRENCY_SENSORS
 from custom_components.upbit.dashboard import MODULE, async_register_strategy
+from tests.instance.past import hourly
 
 SOURCE = MODULE.read_text()
 
@@ -75,3 +76,10 @@ def test_the_module_has_every_word_in_both_languages() -> None:
     ]
     assert words[0] == words[1]
     assert len(words[0]) > 5
+
+
+def test_the_past_of_the_demo_ends_where_the_recorder_begins() -> None:
+    """A sum that began anew from another end was a loss of the whole month on the day of the demo."""
+    hours = hourly([70.0, 110.0, 100.0])
+    assert [hour["state"] for hour in hours] == [70, 110, 100]
+    assert [hour["sum"] for hour in hours] == [-30, 10, 0]

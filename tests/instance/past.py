@@ -54,7 +54,7 @@ async def import_past(base: str, access: str, worth: float) -> None:
                         "unit_of_measurement": "KRW",
                         "unit_class": None,
                     },
-                    "stats": _hourly(values),
+                    "stats": hourly(values),
                 }
             )
             answer = await socket.receive_json()
@@ -70,14 +70,17 @@ def _walk(worth: float) -> list[float]:
     return values
 
 
-def _hourly(values: list[float]) -> list[dict[str, Any]]:
-    """Return statistics of the hours that end now."""
+def hourly(values: list[float]) -> list[dict[str, Any]]:
+    """Return statistics of the hours that end now.
+
+    The sum ends at nothing, where the recorder begins its own: any other end would look like a loss.
+    """
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return [
         {
             "start": (now - timedelta(hours=len(values) - number)).isoformat(),
             "state": round(value),
-            "sum": round(value - values[0]),
+            "sum": round(value - values[-1]),
         }
         for number, value in enumerate(values)
     ]
