@@ -29,6 +29,9 @@ def plans_of(house: Household) -> list[Plan]:
             entity.disabled_by is None,
             unit=entity.unit_of_measurement,
             state_class=(entity.capabilities or {}).get("state_class"),
+            decimals=entity.options["sensor"].get("suggested_display_precision")
+            if "sensor" in entity.options
+            else None,
         )
         for entity in er.async_entries_for_config_entry(
             er.async_get(hass), house.entry.entry_id
