@@ -6,12 +6,11 @@ from typing import Final, override
 
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec, ThresholdConfig
 from homeassistant.helpers.condition import Condition, EntityNumericalConditionBase
 from homeassistant.helpers.selector import NumericThresholdType
 
-from .const import DOMAIN
+from .targets import ours
 
 
 class HoldsCondition(EntityNumericalConditionBase):
@@ -22,14 +21,7 @@ class HoldsCondition(EntityNumericalConditionBase):
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
         """Keep the totals of this integration's currencies."""
-        registry = er.async_get(self._hass)
-        return {
-            entity_id
-            for entity_id in super().entity_filter(entities)
-            if (entry := registry.async_get(entity_id))
-            and entry.platform == DOMAIN
-            and entry.translation_key == "currency"
-        }
+        return ours(self._hass, super().entity_filter(entities), "currency")
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:

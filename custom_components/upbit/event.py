@@ -1,15 +1,16 @@
 """Events: what happened to the account, what the exchange announces, and alerts that fired."""
 
+from abc import abstractmethod
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .account import Account, UpbitConfigEntry
 from .alerting import AlertOf
-from .entity import UpbitAccountEntity, UpbitAlertEntity
+from .entity import UpbitAccountEntity, UpbitAlertEntity, UpbitEntity
 from .notices import CATEGORIES, Notice
 from .portfolio.activity import Activity, Kind
 from .portfolio.alerts import Condition, Firing, Rule
@@ -62,12 +63,8 @@ async def async_setup_entry(
     entry.async_on_unload(account.alerts.on_new(add_alert))
 
 
-class UpbitActivityEvent(UpbitAccountEntity, EventEntity):
-    """Each cause that moved the account, as it is told."""
-
-    def __init__(self, account: Account) -> None:
-        """Describe the event."""
-        super().__init__(account, ACTIVITY, None)
+class UpbitEvent(UpbitEntity, EventEntity):
+    """An event that is written as it is told."""
 
     @property
     @override
@@ -77,43 +74,55 @@ class UpbitActivityEvent(UpbitAccountEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to what is published."""
+        """Listen to what tells of it."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.account.publisher.async_add_listener(self._published))
+        self.async_on_remove(self._listen())
+
+    @abstractmethod
+    def _listen(self) -> CALLBACK_TYPE:
+        """Listen until what is returned is called."""
+
+    @callback
+    def _write(self, event_type: str, attributes: dict[str, Any]) -> None:
+        self._trigger_event(event_type, attributes)
+        self.async_write_ha_state()
+
+
+class UpbitActivityEvent(UpbitAccountEntity, UpbitEvent):
+    """Each cause that moved the account, as it is told."""
+
+    def __init__(self, account: Account) -> None:
+        """Describe the event."""
+        super().__init__(account, ACTIVITY, None)
+
+    @override
+    def _listen(self) -> CALLBACK_TYPE:
+        return self.account.publisher.async_add_listener(self._published)
 
     @callback
     def _published(self, activity: Activity, replayed: bool) -> None:
         attributes = told_of(activity)
         kind = attributes.pop("kind")
         assert isinstance(kind, str)
-        self._trigger_event(kind, {**attributes, "replayed": replayed})
-        self.async_write_ha_state()
+        self._write(kind, {**attributes, "replayed": replayed})
 
 
-class UpbitNoticeEvent(UpbitAccountEntity, EventEntity):
+class UpbitNoticeEvent(UpbitAccountEntity, UpbitEvent):
     """A notice of the exchange."""
 
     def __init__(self, account: Account) -> None:
         """Describe the event."""
         super().__init__(account, NOTICE, None)
 
-    @property
     @override
-    def available(self) -> bool:
-        """Always, for the same reason."""
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the notices."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.account.notices.async_add_listener(self._told))
+    def _listen(self) -> CALLBACK_TYPE:
+        return self.account.notices.async_add_listener(self._told)
 
     @callback
     def _told(self, notice: Notice) -> None:
         announcement = notice.announcement
         category = announcement.category
-        self._trigger_event(
+        self._write(
             category if category in CATEGORIES else OTHER,
             {
                 "title": announcement.title,
@@ -123,10 +132,9 @@ class UpbitNoticeEvent(UpbitAccountEntity, EventEntity):
                 "time": announcement.listed_at,
             },
         )
-        self.async_write_ha_state()
 
 
-class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
+class UpbitAlertEvent(UpbitAlertEntity, UpbitEvent):
     """An alert that fired."""
 
     _attr_name = None
@@ -135,17 +143,9 @@ class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
         """Describe the event by its rule."""
         super().__init__(account, rule, ALERT, AlertOf(rule.id))
 
-    @property
     @override
-    def available(self) -> bool:
-        """Always, for the same reason."""
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the rule."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.account.alerts.on_firing(self.rule_id, self._fired))
+    def _listen(self) -> CALLBACK_TYPE:
+        return self.account.alerts.on_firing(self.rule_id, self._fired)
 
     @callback
     def _fired(self, rule: Rule, firing: Firing, replayed: bool) -> None:
@@ -162,5 +162,4 @@ class UpbitAlertEvent(UpbitAlertEntity, EventEntity):
             "replayed": replayed,
             "time": dt_util.utcnow().isoformat(timespec="seconds"),
         }
-        self._trigger_event(rule.condition.value, attributes)
-        self.async_write_ha_state()
+        self._write(rule.condition.value, attributes)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, override
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import (
     NotTriggeredReasonReporter,
@@ -16,8 +16,8 @@ from homeassistant.helpers.trigger import (
 )
 import voluptuous as vol
 
-from .const import DOMAIN
 from .portfolio.activity import Kind
+from .targets import ours
 
 CONF_CURRENCY: Final = "currency"
 CONF_MINIMUM: Final = "minimum"
@@ -60,14 +60,7 @@ class UpbitEventTrigger(StatelessEntityTriggerBase):
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
         """Keep the event entities of this integration."""
-        registry = er.async_get(self._hass)
-        return {
-            entity_id
-            for entity_id in super().entity_filter(entities)
-            if (entry := registry.async_get(entity_id))
-            and entry.platform == DOMAIN
-            and entry.translation_key == self._key
-        }
+        return ours(self._hass, super().entity_filter(entities), self._key)
 
     @override
     def is_valid_transition(self, from_state: State, to_state: State) -> bool:
