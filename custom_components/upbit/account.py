@@ -101,7 +101,7 @@ class Account:
         coordinator.observers.append(self)
         self.repriced(coordinator.holdings.of)
         entry.async_create_background_task(
-            hass, self.prices.async_start(coordinator.holdings.of), "Upbit prices"
+            hass, self.prices.async_start(self._needed), "Upbit prices"
         )
         entry.async_create_background_task(hass, self.expiry.run(), "Upbit key expiry")
         coordinator.start_stream()
@@ -140,21 +140,42 @@ class Account:
     @callback
     def repriced(self, currencies: Collection[str]) -> None:
         """Follow prices, or the claim to know them."""
-        self._revalue(currencies)
+        self.worth.revalue(currencies)
+        self._look(currencies)
         self.coordinator.notify((Topic.GAINS,))
 
     @callback
-    def _revalue(self, currencies: Collection[str]) -> None:
-        """Value currencies anew, and look at what depends on it."""
-        self.worth.revalue(currencies)
+    def _look(self, currencies: Collection[str]) -> None:
+        """Look at what depends on the worth of these currencies."""
+        ledger = self.publisher.ledger
         if self.worth.known and (flows := self.openings.revalued()):
             self.alerts.flowed(flows)
+        if self.publisher.ledger is not ledger:
+            # What waited for its price may wait no longer.
+            self._follow()
         self.alerts.look(currencies)
+
+    @callback
+    def _follow(self) -> None:
+        """Follow the prices of what is held, and of what is gone until that is told with its worth."""
+        self.prices.follow(self._needed)
+
+    @property
+    def _needed(self) -> set[str]:
+        """The currencies whose price is needed."""
+        shown, told = self.coordinator.holdings.amounts, self.publisher.ledger.amounts
+        return {
+            *(code for code, total in (*shown.items(), *told.items()) if total),
+            *self.openings.waiting,
+        }
 
     @callback
     def told(self, activities: tuple[Activity, ...]) -> None:
         """Hand on what was decided; what was gained, and what alerts compare with, is known with it."""
         self.openings.told(activities)
+        told = self.publisher.ledger.told
+        if any(not told[code].total for one in activities for code in one.legs):
+            self._follow()
         self.alerts.told(activities)
         self.alerts.look()
         self.coordinator.notify((Topic.GAINS,))
@@ -165,13 +186,11 @@ class Account:
         """Follow the prices of what is held, value it, and tell why it moved."""
         before = self.explained_value, self.worth.account.unpriced
         if outcome.comes_or_goes:
-            self.prices.follow(
-                currency
-                for currency, holding in outcome.holdings.of.items()
-                if holding.total
-            )
+            self._follow()
+        # First: what is told of it is compared with what it is worth.
+        self.worth.revalue(outcome.changed)
         self.teller.holdings_changed(outcome, time)
-        self._revalue(outcome.changed)
+        self._look(outcome.changed)
         if before != (self.explained_value, self.worth.account.unpriced):
             # Nearly always what moved waits for its reason, and nothing is gained by it.
             self.coordinator.notify((Topic.GAINS,))
@@ -200,7 +219,7 @@ class Account:
 
     async def _async_see_orders(self) -> None:
         """Ask until an answer comes: without one, no order is told of before the next reconnect."""
-        delay = SEE_ORDERS_AGAIN
+        since, delay = self.coordinator.hass.loop.time(), SEE_ORDERS_AGAIN
         while True:
             try:
                 orders = await self.coordinator.rest.open_orders()
@@ -210,7 +229,7 @@ class Account:
             except UpbitError as error:
                 _LOGGER.debug("No list of orders yet: %s", error)
             else:
-                self.teller.see_orders(orders)
+                self.teller.see_orders(orders, since)
                 return
             await asyncio.sleep(delay)
             delay = min(2 * delay, REPEAT)

@@ -43,7 +43,6 @@ CONF_UNIT: Final = "unit"
 UNIT_ABSOLUTE: Final = "absolute"
 UNIT_PERCENT: Final = "percent"
 
-
 type FiringListener = Callable[[Rule, Firing, bool], None]
 
 
@@ -154,19 +153,20 @@ class Alerts:
         return worth.profit_rate if holding.total else None
 
     def _is_unsure(self, currency: str | None) -> bool:
-        """Tell whether it is not known yet why a currency, or any, has moved."""
-        return any(
-            tells(gap.total)
-            for code, gap in self._teller.gaps.items()
-            if currency in (None, code)
-        )
+        """Tell whether it is not known yet why a currency, or any, has moved, or what that was worth."""
+        gaps, baseline = self._teller.gaps, self._publisher.ledger.baseline
+        unsure = {code for code, gap in gaps.items() if tells(gap.total)}
+        unsure.update(baseline.unvalued if baseline else ())
+        return bool(unsure) if currency is None else currency in unsure
 
     def _is_behind(self, currency: str | None) -> bool:
         """Tell whether the average of a coin, or of any, is that of an older amount."""
         return any(
             holding.average is None or holding.average.total != holding.total
             for code, holding in self._coordinator.holdings.of.items()
-            if currency in (None, code) and code != self._coordinator.cash
+            if currency in (None, code)
+            and code != self._coordinator.cash
+            and holding.total
         )
 
     @callback

@@ -1,5 +1,6 @@
 """The moments from which gains count: the baseline, and the opening of each day."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +30,10 @@ DAY: Final = 86_400_000
 """The ms of a day of the exchange, which begins at midnight in UTC: 09:00 in Korea."""
 
 CLOSES_KNOWN: Final = timedelta(seconds=10)
-"""How long after that the exchange is asked for the closing prices."""
+"""How long after that a price comes with the closing price of the day before, and is asked for."""
+
+ASK_AGAIN: Final = 60.0
+"""Seconds after which closing prices that did not come are asked for again."""
 
 
 class Openings:
@@ -55,6 +59,7 @@ class Openings:
         self._before = publisher.ledger.amounts
         self._since: list[Activity] = []
         self._next_day: Callable[[], None] | None = None
+        self._asking: asyncio.Task[None] | None = None
         entry.async_on_unload(self._cancel)
         self._plan()
 
@@ -78,6 +83,18 @@ class Openings:
         ):
             self._traded = told, baseline, baseline.traded(ledger.amounts)
         return self._traded[2]
+
+    @property
+    def waiting(self) -> set[str]:
+        """The currencies without which a flow, or the opening of the day, waits for its price."""
+        ledger = self._publisher.ledger
+        waiting: set[str] = set()
+        if self.day is None:
+            waiting.update(code for code, amount in self._before.items() if amount)
+        for opening in (ledger.baseline, ledger.day):
+            if opening:
+                waiting.update(opening.unvalued)
+        return waiting
 
     @property
     def at_midnight(self) -> bool:
@@ -158,17 +175,29 @@ class Openings:
         """
         ledger = self._publisher.ledger
         if self.at_midnight:
+            day = opened(_ms(), ledger.amounts, quotes)
+        else:
+            day = self._opened_at_closes(quotes)
+        if day is not None:
             self._since.clear()
-            return opened(_ms(), ledger.amounts, quotes)
-        amounts = self._before or ledger.amounts
-        closes = {code: quotes.close(code) for code in amounts}
-        day = opened(self._boundary(), amounts, quotes, closes)
-        if day is None:
+            self._before = {}
+        return day
+
+    def _opened_at_closes(self, quotes: Quotes) -> Opening | None:
+        begun = self._boundary()
+        amounts = self._before or self._publisher.ledger.amounts
+        held = [code for code, amount in amounts.items() if amount]
+        # Before, a price may still come with the closing price of another day.
+        since = begun + CLOSES_KNOWN // timedelta(milliseconds=1)
+        if not self._prices.closes_told(held, since):
+            if _ms() >= since:
+                self._ask()
             return None
+        day = opened(
+            begun, amounts, quotes, {code: quotes.close(code) for code in held}
+        )
         for activity in self._since:
-            day = day.after(activity, quotes)
-        self._since.clear()
-        self._before = {}
+            day = day and day.after(activity, quotes)
         return day
 
     def _boundary(self) -> int:
@@ -180,24 +209,38 @@ class Openings:
     @callback
     def _plan(self) -> None:
         """Look again when the next day begins."""
-        self._cancel()
         if self.at_midnight:
             begins = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
         else:
-            next_day = dt_util.utc_from_timestamp((self._boundary() + DAY) / 1000)
-            begins = next_day + CLOSES_KNOWN
+            begins = dt_util.utc_from_timestamp(self._boundary() / 1000) + CLOSES_KNOWN
+            if begins <= dt_util.utcnow():
+                begins += timedelta(days=1)
         self._next_day = async_track_point_in_utc_time(
-            self._coordinator.hass, self._async_begin_day, dt_util.as_utc(begins)
+            self._coordinator.hass, self._begin_day, dt_util.as_utc(begins)
         )
 
-    async def _async_begin_day(self, _: datetime) -> None:
+    @callback
+    def _begin_day(self, _: datetime) -> None:
         """Begin a day with what is held, at closing prices that are fetched anew."""
-        self._next_day = None
         self._before = self._publisher.ledger.amounts
         self._since.clear()
-        await self._prices.async_refresh()
-        self.revalued()
         self._plan()
+        self._ask()
+
+    @callback
+    def _ask(self) -> None:
+        """Ask for the prices with which the day opens, until it does."""
+        if self._asking is None or self._asking.done():
+            self._asking = self._entry.async_create_background_task(
+                self._coordinator.hass, self._async_ask(), "Upbit closing prices"
+            )
+
+    async def _async_ask(self) -> None:
+        while True:
+            await self._prices.async_refresh()
+            if self.day:
+                return
+            await asyncio.sleep(ASK_AGAIN)
 
     @callback
     def _cancel(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
 from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker, TickerFrame
@@ -127,9 +128,15 @@ class UpbitPrices:
             unpriced, prices={ticker.code: ticker.trade_price for ticker in tickers}
         )
 
+    def closes_told(self, currencies: Iterable[str], moment: int) -> bool:
+        """Tell whether the closing prices of these currencies were told at a moment, in ms, or later."""
+        return self._tickers.told_since(moment, self.quotes.needed(currencies))
+
     async def async_refresh(self) -> None:
         """Fetch all prices now: at the beginning of a day, when the closing prices are others."""
         await self._async_fetch(self._subscribed)
+        # Even where no price is another one, it is known to be that of now.
+        self._changed(())
 
     async def _async_hourly(self, _: object) -> None:
         await self._async_list()
@@ -176,14 +183,16 @@ class UpbitPrices:
 
     async def _async_fetch(self, codes: Collection[str]) -> None:
         """Fetch prices."""
+        asked = int(dt_util.utcnow().timestamp() * 1000)
         try:
             tickers = await self._market.tickers(codes)
         except UpbitError as error:
             # The stream begins with a snapshot of its own.
             _LOGGER.debug("No prices: %s", error)
             return
-        for ticker in tickers:
-            self._take(ticker)
+        self._tickers.answered(
+            (one for one in tickers if one.code in self._subscribed), asked
+        )
         self._write()
 
     # What is shown

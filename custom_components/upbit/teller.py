@@ -16,10 +16,10 @@ from .listeners import Topic
 from .orders import fill_of, listed_order, order_of
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
-from .portfolio.appraisal import appraised
+from .portfolio.appraisal import Averages, appraised
 from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
-from .portfolio.holdings import NOTHING, Holding, Outcome
+from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
 from .portfolio.orders import Orders, lock_of
 from .portfolio.pattern import Move
@@ -65,6 +65,7 @@ class Teller:
         self._began = self._now
         self._pending = Pending()
         self._ahead = Ahead(coordinator)
+        self._averages = Averages()
         self._guesses = Guesses()
         self._gaps = Gaps(publisher, lambda: self._shown)
         self._alarm = Alarm(coordinator.hass.loop, self._due, self._settle)
@@ -87,10 +88,6 @@ class Teller:
         """Others are paid with the cash, then with USDT, then with BTC."""
         quotes = (self._coordinator.cash, *reversed(BRIDGES))
         return Market(quotes, self._prices.quotes.worth)
-
-    def _appraised(self, activity: Activity) -> Activity:
-        holding = self._shown.get(activity.currency, NOTHING)
-        return appraised(activity, holding, self._prices.quotes)
 
     # What happens to the account
 
@@ -130,15 +127,18 @@ class Teller:
                 self._take(fill)
         self._stirred()
 
-    def see_orders(self, orders: Iterable[OpenOrder]) -> None:
-        """Take the list of the orders that wait: from now on the key is known to see them."""
+    def see_orders(self, orders: Iterable[OpenOrder], since: float) -> None:
+        """Take the list of the orders that wait: from now on the key is known to see them.
+
+        `since` is when the stream stood that tells of them: what it told is newer than the list.
+        """
         listed = [listed_order(order, _ms()) for order in orders]
         told = {*self.orders.told, *self._publisher.ledger.orders}
         if self._is_new and not self.sees_orders:
             # The orders of an account that is new were always there.
             told |= {order.id for order in listed}
         self.sees_orders = True
-        self.orders = self.orders.listed(listed, told, self._now)
+        self.orders = self.orders.listed(listed, told, self._now, since)
         self._coordinator.notify((Topic.ORDERS,))
         self._stirred()
 
@@ -165,11 +165,13 @@ class Teller:
             not tells(max(subtract(fill.volume, gap.total.copy_abs()), ZERO))
             and (gap.total > ZERO) == fill.buys
         )
-        trade = None if explained else self._guesses.completed(fill, self._now)
-        if trade is None:
+        guess = None if explained else self._guesses.completed(fill, self._now)
+        if guess is None:
             self._pending.fills.append(fill)
             return
-        self._publisher.amend(self._appraised(trade))
+        self._publisher.amend(
+            appraised(guess.activity, guess.average, self._prices.quotes)
+        )
         self._publisher.note(self._publisher.ledger.with_trades((fill.trade,)))
 
     # Settling
@@ -226,16 +228,22 @@ class Teller:
     def _tell(self, explained: Explained, fills: tuple[Fill, ...] = ()) -> None:
         """Decide, and hand on for saving and publishing; `fills` are told with it."""
         ledger = self._publisher.ledger.with_trades(fill.trade for fill in fills)
-        activities = tuple(self._appraised(one) for one in explained.activities)
+        averages = self._averages.before(explained.activities, ledger.told, self._shown)
+        activities = tuple(
+            appraised(one, averages.get(one.currency), self._prices.quotes)
+            for one in explained.activities
+        )
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
             self._gaps.moved(one.legs)
-        ledger = replace(ledger, orders=self.orders.told)
+        if self.sees_orders:
+            # Until then those of the last run are the ones that were told.
+            ledger = replace(ledger, orders=self.orders.told)
         now = self._now
         if explained.ahead:
             self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
             self._coordinator.want_snapshots(APART, LAG + APART)
-        self._guesses.told(numbered, now)
+        self._guesses.told(numbered, averages, now)
         if ledger != self._publisher.ledger:
             self._publisher.commit(ledger)
         if numbered:

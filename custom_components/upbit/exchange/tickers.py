@@ -1,6 +1,6 @@
 """The last ticker of each market: of all that come, only those are read that are shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ class Tickers:
         """Begin with none."""
         self._read: dict[str, Ticker] = {}
         self._unread: dict[str, Ticker | TickerFrame] = {}
+        self._asked: dict[str, int] = {}
 
     def take(self, ticker: Ticker | TickerFrame) -> None:
         """Take a ticker, unless a later one is there."""
@@ -23,6 +24,22 @@ class Tickers:
         before = self._unread.get(code) or self._read.get(code)
         if before is None or before.timestamp <= ticker.timestamp:
             self._unread[code] = ticker
+
+    def answered(self, tickers: Iterable[Ticker], asked: int) -> None:
+        """Take the tickers that were `asked` for at a moment, in ms: they may be of an earlier trade."""
+        for ticker in tickers:
+            self.take(ticker)
+            if self._unread.get(ticker.code) is ticker:
+                self._asked[ticker.code] = asked
+
+    def told_since(self, moment: int, codes: Iterable[str]) -> bool:
+        """Tell whether the ticker of each of these markets was, at a moment in ms or later."""
+        return all(
+            max(self._asked.get(code, 0), self._read[code].timestamp) >= moment
+            if code in self._read
+            else False
+            for code in codes
+        )
 
     def read(self) -> list[str]:
         """Read what came since; return why some cannot be read, which leave their market as it was."""
@@ -39,9 +56,9 @@ class Tickers:
 
     def forget(self, kept: Collection[str]) -> None:
         """Forget all markets but these."""
-        for tickers in (self._read, self._unread):
-            for code in tickers.keys() - kept:
-                del tickers[code]
+        for known in (self._read, self._unread, self._asked):
+            for code in known.keys() - kept:
+                del known[code]
 
     @property
     def codes(self) -> Collection[str]:

@@ -1,25 +1,74 @@
 """What an activity was worth: flows at the prices of now, the realised profit of a sale."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
-from .activity import FLOWS, Activity, How, Kind
-from .amounts import ZERO, minus, times
-from .holdings import Holding
+from .activity import FLOWS, Activity, How, Kind, Leg
+from .amounts import ZERO, add, minus, subtract, tells, times
+from .holdings import NOTHING, AverageBuyPrice, Holding
 from .quotes import Quotes
 
 
-def appraised(activity: Activity, holding: Holding, quotes: Quotes) -> Activity:
-    """Return an activity with its worth, or its profit; `holding` is of its currency.
+class Averages:
+    """The average buy prices at which sales are made.
 
-    A sale whose fill was seen realises funds - fee - volume x the average before it, which a sale
-    does not move. What has no price is unknown.
+    One comes with a snapshot, for the amount that is held in it. It is that before a sale as long as
+    nothing but sales, which do not move it, has been told since.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a sale."""
+        self._sold: dict[str, tuple[AverageBuyPrice, Decimal]] = {}
+
+    def before(
+        self,
+        activities: Iterable[Activity],
+        told: Mapping[str, Leg],
+        shown: Mapping[str, Holding],
+    ) -> dict[str, AverageBuyPrice]:
+        """Return the averages, by currency, of what these activities sell, where they are known.
+
+        `told` is what was told before them.
+        """
+        changes: dict[str, Decimal] = {}
+        mixed: set[str] = set()
+        for activity in activities:
+            for code, leg in activity.legs.items():
+                if not leg.total:
+                    continue
+                changes[code] = add(changes.get(code, ZERO), leg.total)
+                if activity.kind is not Kind.SELL or code != activity.currency:
+                    mixed.add(code)
+        known = {}
+        for code in changes.keys() - mixed:
+            average = shown.get(code, NOTHING).average
+            if average is None:
+                continue
+            last, sold = self._sold.get(code, (average, ZERO))
+            if last != average:
+                sold = ZERO
+            held = add(told.get(code, Leg()).total, sold)
+            if not tells(subtract(held, average.total)):
+                known[code] = average
+                self._sold[code] = average, subtract(sold, changes[code])
+        return known
+
+
+def appraised(
+    activity: Activity, average: AverageBuyPrice | None, quotes: Quotes
+) -> Activity:
+    """Return an activity with its worth, or its profit; `average` is what was sold had been bought at.
+
+    A sale whose fill was seen realises funds - fee - volume x the average before it. What has no price
+    is unknown.
     """
     if activity.kind in FLOWS:
         worth = quotes.worth(activity.currency, activity.amount)
         return replace(activity, worth=worth)
     if activity.kind is not Kind.SELL or activity.how is not How.ORDER:
         return activity
-    average, quote, price = holding.average, activity.counter_currency, activity.price
+    quote, price = activity.counter_currency, activity.price
     if average is None or quote is None or price is None:
         return activity
     volume = activity.amount.copy_abs()

@@ -3,12 +3,13 @@
 Times are seconds of one monotonic clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from .activity import TRADES, Activity, Fill, How, Kind, executed
 from .amounts import ZERO, add, subtract, tells
+from .holdings import AverageBuyPrice
 
 COMPLETES_FOR: Final = 60.0
 """Seconds in which a late fill completes a trade."""
@@ -17,9 +18,12 @@ COMPLETES_FOR: Final = 60.0
 class Guess:
     """A trade that was told by its pattern, which late fills may complete."""
 
-    def __init__(self, activity: Activity, now: float) -> None:
-        """Begin without a fill."""
+    def __init__(
+        self, activity: Activity, average: AverageBuyPrice | None, now: float
+    ) -> None:
+        """Begin without a fill; `average` is what was sold had been bought at, if that is known."""
         self.activity = activity
+        self.average = average
         self.until = now + COMPLETES_FOR
         self.fills: list[Fill] = []
 
@@ -36,8 +40,8 @@ class Guess:
             and not tells(max(subtract(fill.volume, left), ZERO))
         )
 
-    def completed(self, fill: Fill) -> Activity:
-        """Return the trade with the price, the fee and the order of its fills."""
+    def take(self, fill: Fill) -> None:
+        """Give the trade the price, the fee and the order of its fills."""
         self.fills.append(fill)
         known = executed(tuple(self.fills))
         self.activity = replace(
@@ -47,7 +51,6 @@ class Guess:
             fee=known.fee,
             order=known.order,
         )
-        return self.activity
 
 
 class Guesses:
@@ -57,18 +60,27 @@ class Guesses:
         """Begin with none."""
         self._guesses: list[Guess] = []
 
-    def told(self, activities: Iterable[Activity], now: float) -> None:
-        """Keep the trades among activities that were told without their fills, and forget old ones."""
+    def told(
+        self,
+        activities: Iterable[Activity],
+        averages: Mapping[str, AverageBuyPrice],
+        now: float,
+    ) -> None:
+        """Keep the trades among activities that were told without their fills, and forget old ones.
+
+        `averages` are those of what they sold, by currency.
+        """
         self._guesses = [guess for guess in self._guesses if now <= guess.until]
         self._guesses += [
-            Guess(one, now)
+            Guess(one, averages.get(one.currency), now)
             for one in activities
             if one.kind in TRADES and one.how is not How.ORDER
         ]
 
-    def completed(self, fill: Fill, now: float) -> Activity | None:
-        """Return the trade that a late fill completes, if there is one."""
+    def completed(self, fill: Fill, now: float) -> Guess | None:
+        """Return the guess that a late fill completes, if there is one."""
         for guess in self._guesses:
             if guess.covers(fill, now):
-                return guess.completed(fill)
+                guess.take(fill)
+                return guess
         return None

@@ -65,12 +65,23 @@ class Orders:
         """How many orders wait (미체결)."""
         return sum(waiting.order.is_open for waiting in self.known.values())
 
-    def listed(self, orders: Iterable[Order], told: Iterable[str], now: float) -> Self:
-        """Return the orders that a list of the open ones shows; `told` are the ids of those told as placed."""
+    def listed(
+        self, orders: Iterable[Order], told: Iterable[str], now: float, since: float
+    ) -> Self:
+        """Return the orders that a list of the open ones shows; `told` are the ids of those told as placed.
+
+        Of those that were heard of `since` a moment, or have ended, the list is older than what was heard.
+        """
         ids = frozenset(told)
         known = {
             order.id: Waiting(order, now - PLACED_AFTER, order.id in ids)
             for order in orders
+            if order.id not in self.ended
+        }
+        known |= {
+            id_: waiting
+            for id_, waiting in self.known.items()
+            if waiting.since >= since or not waiting.order.is_open
         }
         # Those that came or went while nobody looked explain what is locked since.
         listed = (*self.known.values(), *known.values())

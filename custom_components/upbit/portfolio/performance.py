@@ -47,13 +47,14 @@ class Opening:
     ) -> dict[str, Decimal]:
         """Return the flows that prices bring, by currency: of what waited for one, or gains or loses it.
 
-        `amounts` is what was told to be held, `last` the quotes before these. Every price must be there.
+        `amounts` is what was told to be held, `last` the quotes before these.
         """
         priced = _priced(amounts, quotes)
         gained = {code: amounts[code] for code in priced - self.priced}
         flows = {
             code: quotes.worth(code, amount) or ZERO
             for code, amount in {**gained, **self.unvalued}.items()
+            if not quotes.missing(code)
         }
         for code in self.priced - priced:
             if lost := amounts.get(code):
@@ -67,12 +68,20 @@ class Opening:
 
         Takes what `repriced` takes.
         """
-        held = {code for code, amount in amounts.items() if amount}
-        counted = (self.priced - held) | _priced(amounts, quotes)
+        priced = _priced(amounts, quotes)
+        kept = (code for code in self.priced if code in priced or not amounts.get(code))
+        come = (code for code in priced if not quotes.missing(code))
+        counted = frozenset((*kept, *come))
         flows = plus(self.flows, *self.repriced(amounts, quotes, last).values())
-        if flows == self.flows and counted == self.priced and not self.unvalued:
-            return self
-        return replace(self, flows=flows, priced=counted, unvalued=MappingProxyType({}))
+        waits = {
+            code: amount
+            for code, amount in self.unvalued.items()
+            if quotes.missing(code)
+        }
+        anew = replace(
+            self, flows=flows, priced=counted, unvalued=MappingProxyType(waits)
+        )
+        return self if anew == self else anew
 
     def profit(self, total_value: Decimal | None) -> Decimal | None:
         """Return what was gained since, `None` while a price is missing."""

@@ -49,6 +49,10 @@ class Quotes:
         """Say whether a currency has no price at all, rather than one that has not come yet."""
         return self.path(currency) is None
 
+    def missing(self, currency: str) -> bool:
+        """Say whether a price that should exist has not come yet."""
+        return not self.unpriced(currency) and self.price(currency) is None
+
     def price(self, currency: str) -> Decimal | None:
         """Return the price in the cash currency, `None` if it is unpriced or has not come yet."""
         return _product(self.path(currency), self.prices)

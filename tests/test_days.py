@@ -1,0 +1,129 @@
+"""The turn of a day, at 09:00 in Korea: closing prices that come late, or not at all."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .clock import Clock
+from .test_account import state
+from .test_worth import BTC, ETH, number
+from .upbit_server import UpbitServer
+
+
+def until_nine() -> float:
+    """Return the seconds until the exchange's next day begins."""
+    now = datetime.now(UTC)
+    begun = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (begun + timedelta(days=1) - now).total_seconds()
+
+
+async def gained(server: UpbitServer, clock: Clock) -> None:
+    """Gain 2,000,000 won, and move on to two seconds before the day's end."""
+    server.set_price("KRW-ETH", str(ETH + 1_000_000))
+    await clock.advance(until_nine() - 2)
+
+
+def close(server: UpbitServer) -> None:
+    """Close the exchange's day."""
+    for code in ("KRW-BTC", "KRW-ETH"):
+        server.markets[code].close = server.markets[code].price
+
+
+async def test_a_day_does_not_open_with_the_closing_prices_of_the_day_before(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A frame just after nine opened it with the prices that were there."""
+    await gained(server, clock)
+    close(server)
+    await clock.advance(3)
+    server.deposit("KRW", "1")
+    await clock.advance(120)
+    assert number(hass, "profit_today") == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"rest_status": 503, "rest_paths": ["/v1/ticker"], "rest_count": 1},
+        {
+            "rest_status": 503,
+            "rest_paths": ["/v1/ticker"],
+            "refuse_public": 503,
+            "close_public": 1006,
+        },
+    ],
+)
+async def test_closing_prices_that_do_not_come_are_asked_for_again(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    fault: dict[str, Any],
+) -> None:
+    """The day opened without them, with those of the day before."""
+    await gained(server, clock)
+    server.fault(**fault)
+    close(server)
+    await clock.advance(30)
+    assert state(hass, "sensor.upbit_profit_today").state == "unknown"
+    server.fault(rest_status=None, refuse_public=None)
+    server.set_price("KRW-ETH", str(ETH + 1_000_001))
+    await clock.advance(190)
+    assert number(hass, "profit_today") == 2
+
+
+async def test_an_entry_that_is_set_up_just_after_nine_knows_its_day(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Though its first prices may be of the day before."""
+    await gained(server, clock)
+    await hass.config_entries.async_unload(account.entry_id)
+    await clock.advance(5)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(4)
+    close(server)
+    await clock.advance(10)
+    assert number(hass, "profit_today") == 0
+
+
+async def test_a_set_up_that_ended_at_nine_leaves_nothing_behind(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+) -> None:
+    """It waited for prices, planned its next day, and wrote its ledger over the new one."""
+    key = f"upbit.{account.entry_id}.ledger"
+    await clock.advance(until_nine() + 9)
+    server.fault(answer="slow", answer_paths=["/v1/ticker"])
+    await clock.advance(3)
+    await hass.config_entries.async_reload(account.entry_id)
+    server.fault(answer=None)
+    await clock.advance(60)
+    server.deposit("KRW", "1000")
+    await clock.advance(until_nine() - 5)
+    seen = set()
+    for _ in range(40):
+        await clock.advance(1)
+        seen.add(hass_storage[key]["data"]["next_id"])
+    assert seen == {2}
+
+
+async def test_a_day_opens_without_the_coins_that_left_before_it(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Nobody followed their prices, and the day waited for them for ever."""
+    await hass.config_entries.async_unload(account.entry_id)
+    server.withdraw("ETH", "2")
+    await clock.advance(24 * 3600)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(60)
+    assert number(hass, "profit_today") == 0
+    server.set_price("KRW-BTC", str(BTC + 2))
+    await clock.advance(60)
+    assert number(hass, "profit_today") == Decimal(1)

@@ -1,0 +1,111 @@
+"""The list of open orders, which comes after the stream stands: late, not at once, or overtaken."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.upbit.exchange.rest import OpenOrder, UpbitRest
+
+from .activities import Heard
+from .clock import Clock
+from .test_account import state
+from .upbit_server import UpbitServer
+
+CONNECTION = "binary_sensor.upbit_connection"
+
+
+@pytest.mark.parametrize(
+    ("fault", "over"),
+    [
+        (
+            {"rest_status": 503, "rest_paths": ["/v1/orders/open"]},
+            {"rest_status": None},
+        ),
+        ({"refuse_handshake": 503}, {"refuse_handshake": None}),
+    ],
+)
+async def test_an_order_is_not_told_again_because_the_list_came_late(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    fault: dict[str, object],
+    over: dict[str, object],
+) -> None:
+    """What was told first after a restart forgot the orders of before."""
+    order = server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    heard = Heard(hass)
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed"]
+    await hass.config_entries.async_unload(account.entry_id)
+    server.fault(**fault)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(100)
+    server.fault(**over)
+    await clock.advance(200)
+    assert heard.kinds == ["order_placed"]
+    server.cancel(order)
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed", "order_cancelled"]
+
+
+@pytest.fixture
+def reconnected(
+    hass: HomeAssistant,
+    server: UpbitServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[], Awaitable[None]]:
+    """Return what lets the stream stand anew, half a second before its list of orders arrives."""
+    original = UpbitRest.open_orders
+
+    async def slow(self: UpbitRest) -> Sequence[OpenOrder]:
+        orders = await original(self)
+        await asyncio.sleep(1)
+        return orders
+
+    async def reconnect() -> None:
+        monkeypatch.setattr(UpbitRest, "open_orders", slow)
+        server.fault(close=1006)
+        await clock.until(lambda: hass.states.is_state(CONNECTION, "off"), within=5)
+        await clock.until(lambda: hass.states.is_state(CONNECTION, "on"), within=60)
+        await clock.advance(0.5)
+
+    return reconnect
+
+
+async def test_an_order_that_is_placed_while_the_list_is_on_its_way_is_told(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    reconnected: Callable[[], Awaitable[None]],
+) -> None:
+    """The list, which did not have it, took its place."""
+    heard = Heard(hass)
+    await reconnected()
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(60)
+    assert heard.kinds == ["order_placed"]
+    assert state(hass, "sensor.upbit_open_orders").state == "1"
+
+
+async def test_an_order_that_is_cancelled_while_the_list_is_on_its_way_has_ended(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    reconnected: Callable[[], Awaitable[None]],
+) -> None:
+    """The list, which had it still, brought it back for good."""
+    order = server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(10)
+    heard = Heard(hass)
+    await reconnected()
+    server.cancel(order)
+    await clock.advance(60)
+    assert heard.kinds == ["order_cancelled"]
+    assert state(hass, "sensor.upbit_open_orders").state == "0"
