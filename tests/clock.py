@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -14,6 +14,13 @@ TURNS: Final = 40
 
 SLIVER: Final = 0.001
 """The least that time moves, in seconds: a timer that is due by a rounding error has still to fire."""
+
+
+def until_nine() -> float:
+    """Return the seconds until the exchange's next day begins, at 09:00 in Korea."""
+    now = datetime.now(UTC)
+    begun = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (begun + timedelta(days=1) - now).total_seconds()
 
 
 class Clock:

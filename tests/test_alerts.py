@@ -534,7 +534,10 @@ async def test_removing_an_alert_takes_its_device_and_leaves_the_account(
         ({"threshold": "NaN"}, {"threshold": "not_a_number"}),
         ({"threshold": "1e50"}, {"threshold": "not_a_number"}),
         ({"threshold": "-5"}, {"threshold": "threshold_negative"}),
-        ({"threshold": "0"}, {"threshold": "threshold_never"}),
+        (
+            {"condition": "above", "threshold": "0"},
+            {"threshold": "threshold_never"},
+        ),
         ({"unit": "percent"}, {"unit": "percent_of_level"}),
         ({"measure": "profit_rate"}, {"unit": "rate_is_percent"}),
         (

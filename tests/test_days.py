@@ -1,6 +1,5 @@
 """The turn of a day, at 09:00 in Korea: closing prices that come late, or not at all."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,17 +7,10 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .clock import Clock
+from .clock import Clock, until_nine
 from .test_account import state
 from .test_worth import BTC, ETH, number
 from .upbit_server import UpbitServer
-
-
-def until_nine() -> float:
-    """Return the seconds until the exchange's next day begins."""
-    now = datetime.now(UTC)
-    begun = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return (begun + timedelta(days=1) - now).total_seconds()
 
 
 async def gained(server: UpbitServer, clock: Clock) -> None:

@@ -109,3 +109,23 @@ async def test_an_order_that_is_cancelled_while_the_list_is_on_its_way_has_ended
     await clock.advance(60)
     assert heard.kinds == ["order_cancelled"]
     assert state(hass, "sensor.upbit_open_orders").state == "0"
+
+
+async def test_orders_that_cannot_be_seen_any_more_are_not_counted(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The last count stayed, whatever happened to them; it is there again with the right to see them."""
+    order = server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    heard = Heard(hass)
+    await clock.advance(10)
+    server.fault(refuse_types=["myOrder"], close=1011)
+    await clock.advance(60)
+    assert state(hass, "sensor.upbit_open_orders").state == "unknown"
+    server.fault(refuse_types=[])
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(20)
+    assert state(hass, "sensor.upbit_open_orders").state == "1"
+    server.cancel(order)
+    await clock.advance(10)
+    assert state(hass, "sensor.upbit_open_orders").state == "0"
+    assert heard.kinds == ["order_placed", "order_cancelled"]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -99,6 +99,20 @@ async def test_a_repair_leaves_with_its_entry(
     await clock.advance(16 * 60)
     assert repairs(hass)
     await hass.config_entries.async_remove(account.entry_id)
+    await clock.settle()
+    assert repairs(hass) == {}
+
+
+async def test_a_repair_leaves_with_an_entry_that_is_disabled(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """One whose set-up had failed was never unloaded, and its repair stayed."""
+    server.fault(rest_status=401, rest_body='{"error": {"name": "out_of_scope"}}')
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert list(repairs(hass)) == ["missing_permission"]
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
     await clock.settle()
     assert repairs(hass) == {}
 

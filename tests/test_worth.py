@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from .activities import answer
-from .clock import Clock
+from .clock import Clock, until_nine
 from .test_account import state
 from .upbit_server import UpbitServer
 
@@ -356,9 +356,7 @@ async def test_a_day_begins_at_nine_in_korea_with_the_closing_prices(
     server.set_price("KRW-BTC", str(BTC + 2_000_000))
     await clock.advance(70)
     assert number(hass, "profit_today") == 1_000_000
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = (midnight + timedelta(days=1) - datetime.now(UTC)).total_seconds()
-    await clock.advance(until - 5)
+    await clock.advance(until_nine() - 5)
     server.markets["KRW-BTC"].close = server.markets["KRW-BTC"].price
     await clock.advance(30)
     assert number(hass, "profit_today") == 0
@@ -428,6 +426,8 @@ async def test_the_interval_is_the_owners(
     interval: int,
 ) -> None:
     """From a second to an hour."""
+    # The turn of a day asks for all prices.
+    await clock.leap(until_nine() + 60)
     hass.config_entries.async_update_entry(entry, options={"price_interval": interval})
     assert await hass.config_entries.async_setup(entry.entry_id)
     await clock.advance(700)

@@ -1,8 +1,14 @@
 """Upbit: balances that the exchange pushes, as sensors. Read-only: no request but GET."""
 
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .account import UpbitConfigEntry, async_account
@@ -28,6 +34,14 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what is there whether an account is loaded or not: actions, the dashboard."""
     async_register_actions(hass)
     await async_register_strategy(hass)
+
+    @callback
+    def changed(_: ConfigEntryChange, entry: ConfigEntry) -> None:
+        # One whose set-up has failed is never unloaded.
+        if entry.domain == DOMAIN and entry.disabled_by:
+            Troubles(hass, entry).withdraw_all()
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
     return True
 
 

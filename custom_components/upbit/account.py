@@ -208,7 +208,7 @@ class Account:
         self.notices.take(notice)
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
-        """Ask for the orders that wait, if the key may see them."""
+        """Ask for the orders that wait, if the key may see them; without it, none is seen any more."""
         if self._seeing_orders:
             self._seeing_orders.cancel()
             self._seeing_orders = None
@@ -216,6 +216,8 @@ class Account:
             self._seeing_orders = self.entry.async_create_background_task(
                 self.coordinator.hass, self._async_see_orders(), "Upbit orders"
             )
+        else:
+            self.teller.lose_orders()
 
     async def _async_see_orders(self) -> None:
         """Ask until an answer comes: without one, no order is told of before the next reconnect."""

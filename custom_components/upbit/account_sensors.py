@@ -124,7 +124,9 @@ OPEN_ORDERS: Final = UpbitAccountDescription(
     key="open_orders",
     translation_key="open_orders",
     measures=Measures.COUNT,
-    value_fn=lambda account: account.teller.orders.open,
+    value_fn=lambda account: (
+        account.teller.orders.open if account.teller.sees_orders else None
+    ),
     is_worth=False,
     topic=Topic.ORDERS,
 )

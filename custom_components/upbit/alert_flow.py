@@ -18,7 +18,10 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .account import Account, UpbitConfigEntry
-from .alerting import (
+from .portfolio.alerts import Condition, Measure, problem_of
+from .portfolio.amounts import ZERO, text
+from .portfolio.valuation import NO_WORTH
+from .rules import (
     CONF_CONDITION,
     CONF_CURRENCY,
     CONF_MEASURE,
@@ -29,9 +32,6 @@ from .alerting import (
     UNIT_ABSOLUTE,
     UNIT_PERCENT,
 )
-from .portfolio.alerts import Condition, Measure, problem_of
-from .portfolio.amounts import ZERO, text
-from .portfolio.valuation import NO_WORTH
 from .typed import number
 
 

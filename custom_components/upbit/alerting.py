@@ -4,18 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
 
 from homeassistant.components import persistent_notification
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from .const import DOMAIN, SUBENTRY_ALERT
+from .const import DOMAIN
 from .coordinator import UpbitCoordinator
 from .portfolio.activity import FLOWS, Activity, Leg
 from .portfolio.alerts import (
     AMOUNTS,
-    Condition,
     Edge,
     Firing,
     Measure,
@@ -30,18 +28,9 @@ from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.holdings import NOTHING
 from .portfolio.valuation import NO_WORTH
 from .publisher import Publisher
+from .rules import rules_of
 from .teller import Teller
 from .worth import WorthTracker
-
-CONF_CONDITION: Final = "condition"
-CONF_CURRENCY: Final = "currency"
-CONF_MEASURE: Final = "measure"
-CONF_MESSAGE: Final = "message"
-CONF_NOTIFY: Final = "notify"
-CONF_THRESHOLD: Final = "threshold"
-CONF_UNIT: Final = "unit"
-UNIT_ABSOLUTE: Final = "absolute"
-UNIT_PERCENT: Final = "percent"
 
 type FiringListener = Callable[[Rule, Firing, bool], None]
 
@@ -51,31 +40,6 @@ class AlertOf:
     """A listener waits for whether the level of a rule holds."""
 
     rule: str
-
-
-def rule_of(subentry: ConfigSubentry) -> Rule:
-    """Return the rule of a subentry."""
-    data = subentry.data
-    return Rule(
-        id=subentry.subentry_id,
-        name=subentry.title,
-        currency=data.get(CONF_CURRENCY),
-        measure=Measure(data[CONF_MEASURE]),
-        condition=Condition(data[CONF_CONDITION]),
-        threshold=Decimal(data[CONF_THRESHOLD]),
-        percent=data[CONF_UNIT] == UNIT_PERCENT,
-        message=data.get(CONF_MESSAGE, ""),
-        notify=data.get(CONF_NOTIFY, False),
-    )
-
-
-def rules_of(entry: ConfigEntry) -> dict[str, Rule]:
-    """Return the rules of an entry, by the ids of their subentries."""
-    return {
-        subentry.subentry_id: rule_of(subentry)
-        for subentry in entry.subentries.values()
-        if subentry.subentry_type == SUBENTRY_ALERT
-    }
 
 
 class Alerts:
@@ -101,6 +65,7 @@ class Alerts:
         self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
         self._last: dict[str, Decimal] = {}
+        self._measures: dict[str, bool] = {}
         publisher.async_add_firing_listener(self._fire)
 
     @callback
@@ -120,25 +85,31 @@ class Alerts:
         return lambda: self._new.remove(listener)
 
     def holds(self, rule_id: str) -> bool | None:
-        """Return whether the level of a rule holds, `None` until it was looked at."""
-        edge = self._publisher.ledger.edges.get(rule_id)
-        return None if edge is None else edge.holds
+        """Return whether the level of a rule holds, `None` where nothing is measured, or was yet."""
+        edge, rule = self._publisher.ledger.edges.get(rule_id), self.rules.get(rule_id)
+        if edge is None or rule is None or self._measured(rule) is None:
+            return None
+        return edge.holds
 
     def now(self, rule: Rule) -> Decimal | None:
         """Return what a rule measures, `None` where nobody knows for sure."""
-        if rule.measure not in AMOUNTS and not self._worth.known:
-            return None
         if not rule.is_level and self._is_unsure(rule.currency):
             # What has moved may be a flow, which is neither gain nor loss.
             return None
         if rule.measure is Measure.PROFIT_RATE and self._is_behind(rule.currency):
             return None
+        if rule.currency in self._coordinator.holdings.doubtful:
+            return None
+        return self._measured(rule)
+
+    def _measured(self, rule: Rule) -> Decimal | None:
+        """Return what is shown of what a rule measures, `None` where that is nothing."""
+        if rule.measure not in AMOUNTS and not self._worth.known:
+            return None
         if rule.currency is None:
             account = self._worth.account
             value = rule.measure is Measure.VALUE
             return account.total_value if value else account.profit_rate
-        if rule.currency in self._coordinator.holdings.doubtful:
-            return None
         holding = self._coordinator.holdings.of.get(rule.currency, NOTHING)
         match rule.measure:
             case Measure.TOTAL:
@@ -182,6 +153,7 @@ class Alerts:
         ledger = self._publisher.ledger
         self._publisher.note(replace(ledger, edges=MappingProxyType(edges)))
         self.look()
+        self._coordinator.notify(AlertOf(rule.id) for rule in edited)
         for rule in edited:
             for listener in tuple(self._new):
                 listener(rule)
@@ -198,6 +170,10 @@ class Alerts:
         for id_, rule in self.rules.items():
             if rule.by_activity or (wanted is not None and rule.currency not in wanted):
                 continue
+            measured = self._measured(rule) is not None
+            if self._measures.get(id_) is not measured:
+                self._measures[id_] = measured
+                changed.append(id_)
             now = self.now(rule)
             if now is None:
                 continue
@@ -211,9 +187,9 @@ class Alerts:
             self._last[id_] = now
             if edges[id_] != before:
                 changed.append(id_)
-        if changed:
+        if edges != self._publisher.ledger.edges:
             self._commit(edges, firings)
-            self._coordinator.notify(AlertOf(id_) for id_ in changed)
+        self._coordinator.notify(AlertOf(id_) for id_ in changed)
 
     @callback
     def told(self, activities: tuple[Activity, ...]) -> None:

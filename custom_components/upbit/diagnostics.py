@@ -9,7 +9,6 @@ from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.loader import async_get_integration
 
 from .account import Account, UpbitConfigEntry
-from .alerting import CONF_CONDITION, CONF_CURRENCY, CONF_MEASURE, CONF_UNIT
 from .const import (
     CONF_API_HOST,
     CONF_DAY_START,
@@ -19,6 +18,7 @@ from .const import (
     DOMAIN,
 )
 from .entity import currency_identifier
+from .rules import CONF_CONDITION, CONF_CURRENCY, CONF_MEASURE, CONF_UNIT
 
 
 async def async_get_config_entry_diagnostics(

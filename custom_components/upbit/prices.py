@@ -73,6 +73,7 @@ class UpbitPrices:
         self._running = False
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()
+        self._shown: frozenset[str] = frozenset()
         self._subscribed: frozenset[str] = frozenset()
         self._tickers = Tickers()
         self._written = float("-inf")
@@ -90,7 +91,7 @@ class UpbitPrices:
         self._entry.async_on_unload(
             async_track_time_interval(
                 self._hass,
-                self._async_hourly,
+                self._start_hourly,
                 LISTED_EVERY,
                 name="Upbit markets",
                 cancel_on_shutdown=True,
@@ -138,7 +139,7 @@ class UpbitPrices:
         # Even where no price is another one, it is known to be that of now.
         self._changed(())
 
-    async def _async_hourly(self, _: object) -> None:
+    async def _async_hourly(self) -> None:
         await self._async_list()
         self._follow()
 
@@ -157,8 +158,8 @@ class UpbitPrices:
         self._listed()
 
     @callback
-    def _start_hourly(self) -> None:
-        self._background(self._async_hourly(None), "markets")
+    def _start_hourly(self, _: object = None) -> None:
+        self._background(self._async_hourly(), "markets")
 
     @callback
     def _follow(self) -> None:
@@ -171,6 +172,7 @@ class UpbitPrices:
         new = needed.difference(self._tickers.codes)
         self._subscribed = needed
         self._tickers.forget(needed)
+        self._write()
         if new:
             self._background(self._async_fetch(new), "prices")
         if not needed:
@@ -178,7 +180,8 @@ class UpbitPrices:
         self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
         if not self._running:
             self._running = True
-            self._freshness.lost()
+            # Nothing was to be known before.
+            self._freshness.confirmed()
             self._background(self._stream.run(), "market stream")
 
     async def _async_fetch(self, codes: Collection[str]) -> None:
@@ -223,7 +226,9 @@ class UpbitPrices:
         if listed and (gone := listed & tickers.delisted):
             listed -= gone
         self.quotes = Quotes(before.cash, listed, tickers.prices, tickers.closes)
-        others = self.quotes.others_than(before, self._currencies)
+        # Those that nobody follows any more as well: their price is not known from now on.
+        self._shown |= self._currencies
+        others = self.quotes.others_than(before, self._shown)
         if others:
             self._changed(others)
 

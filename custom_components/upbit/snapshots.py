@@ -47,6 +47,7 @@ class Snapshots:
         self._plan = SnapshotPlan()
         self._alarm = Alarm(hass.loop, self._due, self._start)
         self._in_flight = False
+        self._ended = False
         self._in_vain = 0
         self.refusal: UpbitError | None = None
         """Why the last one did not come."""
@@ -75,7 +76,11 @@ class Snapshots:
         self._in_flight = True
         try:
             accounts = await self._rest.accounts()
+            if self._ended:
+                return None
         except UpbitError as error:
+            if self._ended:
+                return error
             self.refusal = error
             if isinstance(error, RateLimited) and error.retry_after:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
@@ -108,11 +113,12 @@ class Snapshots:
 
     @callback
     def cancel(self) -> None:
-        """Ask for none until the timer is armed again."""
+        """Ask for none any more, and let one that is under way say nothing."""
+        self._ended = True
         self._alarm.cancel()
 
     def _due(self) -> float | None:
-        if self._in_flight:
+        if self._in_flight or self._ended:
             return None
         return self._plan.due(repeat=self.refusal is not None or self._repeat())
 

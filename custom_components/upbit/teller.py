@@ -142,6 +142,13 @@ class Teller:
         self._coordinator.notify((Topic.ORDERS,))
         self._stirred()
 
+    def lose_orders(self) -> None:
+        """Know nothing of orders from now on: the exchange tells of none."""
+        if self.sees_orders:
+            self.sees_orders = False
+            self.orders = Orders()
+            self._coordinator.notify((Topic.ORDERS,))
+
     def start_listening(self) -> None:
         """Tell from now on: automations listen."""
         self._listening = True

@@ -210,6 +210,19 @@ def test_a_currency_absent_from_snapshots_counts_as_zero_and_needs_a_third() -> 
     assert total(snapshot(holdings, row("KRW", "1"), at=106).holdings, "BTC") == 0
 
 
+def test_two_snapshots_that_lost_a_row_after_another_amount_are_no_sale() -> None:
+    """The one that differed otherwise is none of the three."""
+    won = row("KRW", "1")
+    holdings = account(won, row("BTC", "1"))
+    holdings = snapshot(holdings, won, row("BTC", "2"), at=100).holdings
+    for at in (103, 106):
+        holdings = snapshot(holdings, won, at=at).holdings
+        assert total(holdings, "BTC") == 1
+    assert total(snapshot(holdings, won, at=109).holdings, "BTC") == 0
+    later = snapshot(holdings, won, row("BTC", "2"), at=109).holdings
+    assert total(later, "BTC") == 2
+
+
 def test_an_empty_snapshot_says_nothing() -> None:
     """It removes nothing, however often it comes."""
     holdings = account(row("KRW", "1"), row("BTC", "1"))

@@ -101,6 +101,9 @@ const CONNECTION = [
   "refresh",
 ];
 
+/** What decides which sections there are, and in which order. */
+const SHAPING = new Set(["currency", "total_value"]);
+
 const textsIn = (language) => (language.startsWith("ko") ? TEXTS.ko : TEXTS.en);
 
 const textsOf = (hass) => textsIn(hass.locale?.language ?? hass.language ?? "en");
@@ -174,22 +177,32 @@ function accountsOf(hass) {
   );
 }
 
+/** Return whether a state is more than 0, or 0, or not known (1, 0, NaN). */
+const signOf = (hass, entityId) => Math.sign(hass.states[entityId]?.state ?? NaN);
+
 /**
  * Return the currencies of an account that are held, by worth; the cash is worth what it is.
  *
  * One that the exchange has no price for shows nothing that would need one.
  */
 function heldOf(hass, account) {
-  const total = hass.states[account.sensors.total_value];
-  const unpriced = new Set(total?.attributes.unpriced);
-  const worth = ({ sensors }) => numberOf(hass, sensors.value ?? sensors.currency);
+  const total = hass.states[account.sensors.total_value]?.attributes;
+  const unpriced = new Set(total?.unpriced);
   return [...account.currencies.values()]
-    .filter(({ sensors }) => numberOf(hass, sensors.currency) > 0)
-    .map((currency) => ({
-      ...currency,
-      worth: worth(currency),
-      priced: !unpriced.has(hass.states[currency.sensors.currency].attributes.currency),
-    }))
+    // What is not known may be held.
+    .filter(({ sensors }) => signOf(hass, sensors.currency) !== 0)
+    .map(({ name, sensors }) => {
+      const amount = hass.states[sensors.currency]?.attributes;
+      const isCash = amount && amount.unit_of_measurement === total?.unit_of_measurement;
+      const worthIn = sensors.value ?? (isCash ? sensors.currency : undefined);
+      return {
+        name,
+        sensors,
+        worthIn,
+        worth: numberOf(hass, worthIn),
+        priced: !unpriced.has(amount?.currency),
+      };
+    })
     .sort((one, other) => other.worth - one.worth || one.name.localeCompare(other.name));
 }
 
@@ -222,7 +235,7 @@ function worthSection(account, texts) {
 
 function sharesCards(hass, held, texts) {
   const worths = held
-    .map(({ sensors }) => sensors.value ?? sensors.currency)
+    .map(({ worthIn }) => worthIn)
     .filter((id) => numberOf(hass, id) > 0);
   const unit = hass.states[worths[0]]?.attributes.unit_of_measurement ?? "";
   if (worths.length < 2 || LOOKS_SCALED.test(unit)) {
@@ -335,9 +348,10 @@ function othersSection(others, texts) {
   return {
     ...grid(
       heading(texts.others, "mdi:dots-horizontal"),
-      ...others.map(({ sensors }) =>
-        tile(sensors.currency, { name: { type: "device" }, grid_options: { columns: 12 } }),
-      ),
+      ...others.map(({ sensors }) => {
+        const entity = sensors.currency ?? Object.values(sensors)[0];
+        return tile(entity, { name: { type: "device" }, grid_options: { columns: 12 } });
+      }),
     ),
     column_span: COLUMNS,
   };
@@ -419,8 +433,19 @@ function emptyView(texts) {
 }
 
 class UpbitDashboardStrategy extends HTMLElement {
-  /** A currency that is bought and an alert that is added show without a reload. */
-  static registryDependencies = ["entities", "devices"];
+  /** What is bought, at first or again, an alert that is added, and what is known again show by themselves. */
+  static shouldRegenerate(_config, before, now) {
+    if (before.entities !== now.entities || before.devices !== now.devices) {
+      return true;
+    }
+    return Object.values(now.entities).some(
+      ({ entity_id: id, platform, translation_key: key }) =>
+        platform === DOMAIN &&
+        SHAPING.has(key) &&
+        before.states[id] !== now.states[id] &&
+        !Object.is(signOf(before, id), signOf(now, id)),
+    );
+  }
 
   static getCreateSuggestions(hass) {
     return { title: textsOf(hass).title, icon: "mdi:finance" };

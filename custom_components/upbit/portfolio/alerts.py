@@ -111,7 +111,11 @@ def problem_of(
         return "threshold", "threshold_not_positive"
     if measure is not Measure.PROFIT_RATE and threshold < ZERO:
         return "threshold", "threshold_negative"
-    if condition is Condition.BELOW and not threshold and measure in AMOUNTS:
+    if (
+        condition is Condition.ABOVE
+        and not threshold
+        and measure is not Measure.PROFIT_RATE
+    ):
         return "threshold", "threshold_never"
     return None
 

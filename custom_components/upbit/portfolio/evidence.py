@@ -1,6 +1,5 @@
 """How well a holding is known: its newest stamp, when it was heard of, and what speaks against it."""
 
-from copy import replace
 from typing import Final, NamedTuple
 
 CONFIRM_AFTER: Final = 3.0
@@ -10,19 +9,26 @@ type Stamp = tuple[int, int]
 
 
 class Doubt(NamedTuple):
-    """Why a currency is not settled: how many snapshots in a row have differed, and when they were asked for."""
+    """Why a currency is not settled: how many snapshots in a row have differed, and when they were asked for.
+
+    `absent` are the last ones in a row that had no row of it.
+    """
 
     differed: int = 0
     first: float = 0.0
     last: float = 0.0
+    absent: int = 0
 
-    def again(self, requested: float) -> Doubt:
+    def again(self, requested: float, *, absent: bool) -> Doubt:
         """Count one more differing snapshot, if it was asked for late enough after the last one."""
-        if not self.differed:
-            return replace(self, differed=1, first=requested, last=requested)
-        if requested - self.last < CONFIRM_AFTER:
+        if self.differed and requested - self.last < CONFIRM_AFTER:
             return self
-        return replace(self, differed=self.differed + 1, last=requested)
+        return Doubt(
+            differed=self.differed + 1,
+            first=self.first if self.differed else requested,
+            last=requested,
+            absent=self.absent + 1 if absent else 0,
+        )
 
 
 class Evidence(NamedTuple):

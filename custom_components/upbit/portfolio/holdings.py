@@ -227,8 +227,8 @@ def met(
         if known.since > requested - LAG:
             draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
             continue
-        doubt = (known.doubt or Doubt()).again(requested)
-        if doubt.differed < (2 if row else 3):
+        doubt = (known.doubt or Doubt()).again(requested, absent=row is None)
+        if doubt.differed < 2 if row else doubt.absent < 3:
             draft.know(currency, replace(known, doubt=doubt))
             continue
         taken = holding.moved(balance, locked)

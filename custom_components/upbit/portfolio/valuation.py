@@ -48,6 +48,9 @@ def rate(profit: Decimal | None, cost: Decimal | None) -> Decimal | None:
 def worth_of(currency: str, holding: Holding, quotes: Quotes) -> Worth:
     """Return what a holding is worth."""
     price = quotes.price(currency)
+    if not holding.total:
+        # No snapshot has an average of it.
+        return Worth(False, price, ZERO, ZERO, ZERO, ZERO)
     if price is None:
         return Worth(unpriced=True) if quotes.unpriced(currency) else NO_WORTH
     value, locked = times(price, holding.total), times(price, holding.locked)
