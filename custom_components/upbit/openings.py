@@ -59,7 +59,7 @@ class Openings:
         self._before = publisher.ledger.amounts
         self._since: list[Activity] = []
         self._next_day: Callable[[], None] | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._asks = False
         entry.async_on_unload(self._cancel)
         self._plan()
 
@@ -230,17 +230,19 @@ class Openings:
     @callback
     def _ask(self) -> None:
         """Ask for the prices with which the day opens, until it does."""
-        if self._asking is None or self._asking.done():
-            self._asking = self._entry.async_create_background_task(
+        if not self._asks:
+            # Before the task runs, which it does at once.
+            self._asks = True
+            self._entry.async_create_background_task(
                 self._coordinator.hass, self._async_ask(), "Upbit closing prices"
             )
 
     async def _async_ask(self) -> None:
-        while True:
-            await self._prices.async_refresh()
-            if self.day:
-                return
+        await self._prices.async_refresh()
+        while self.day is None:
             await asyncio.sleep(ASK_AGAIN)
+            await self._prices.async_refresh()
+        self._asks = False
 
     @callback
     def _cancel(self) -> None:
