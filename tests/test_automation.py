@@ -355,12 +355,39 @@ async def test_a_blueprint_does_what_it_says(
     expected: str,
 ) -> None:
     """From the file as users import it."""
+    calls = await _run_blueprint(hass, account, name, inputs)
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(15)
+    server.withdraw("KRW", "5000")
+    await clock.advance(5)
+    assert [call.data["said"] for call in calls] == [expected]
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(30)
+    assert [call.data["said"] for call in calls] == [expected]
+
+
+async def test_what_left_while_nobody_looked_is_warned_of(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Though something else came in, and nobody knows what belongs together."""
+    calls = await _run_blueprint(hass, account, "any_withdrawal", {})
+    await hass.config_entries.async_unload(account.entry_id)
+    server.withdraw("BTC", "0.4")
+    server.deposit("XRP", "10")
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(60)
+    assert [call.data["said"] for call in calls] == ["Withdrawal / 출금: -0.4 BTC"]
+
+
+async def _run_blueprint(
+    hass: HomeAssistant, account: MockConfigEntry, name: str, inputs: dict[str, Any]
+) -> list[ServiceCall]:
+    """Make an automation of a blueprint, and return what it calls."""
     folder = Path(hass.config.path("blueprints", "automation", "upbit"))
     _install(folder, name)
-    calls = async_mock_service(hass, "test", "act")
+    calls: list[ServiceCall] = async_mock_service(hass, "test", "act")
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), account.entry_id)
-    if name != "low_cash":
-        inputs = {"account": device.id}
+    inputs = inputs or {"account": device.id}
     inputs["actions"] = [{"action": "test.act", "data": {"said": "{{ message }}"}}]
     assert await async_setup_component(
         hass,
@@ -372,14 +399,7 @@ async def test_a_blueprint_does_what_it_says(
         },
     )
     await hass.async_block_till_done()
-    server.trade("KRW-XRP", "bid", "10")
-    await clock.advance(15)
-    server.withdraw("KRW", "5000")
-    await clock.advance(5)
-    assert [call.data["said"] for call in calls] == [expected]
-    await hass.config_entries.async_reload(account.entry_id)
-    await clock.advance(30)
-    assert [call.data["said"] for call in calls] == [expected]
+    return calls
 
 
 def _install(folder: Path, name: str) -> None:
@@ -420,13 +440,13 @@ async def test_assist_answers_only_for_what_is_exposed(
         )
 
     worth = await ask("upbit__get_portfolio")
-    assert worth["accounts"] == {
-        "Upbit": {"currency": "KRW", "total_value": "81961000"}
-    }
+    assert worth["accounts"] == [
+        {"account": "Upbit", "currency": "KRW", "total_value": "81961000"}
+    ]
     held = await ask("upbit__get_holding", currency="btc")
-    assert held["accounts"] == {
-        "Upbit": {"total": "0.5", "balance": "0.5", "locked": "0"}
-    }
+    assert held["accounts"] == [
+        {"account": "Upbit", "total": "0.5", "balance": "0.5", "locked": "0"}
+    ]
     assert "error" in await ask("upbit__get_holding", currency="ETH")
 
 
@@ -468,6 +488,9 @@ async def test_the_examples_of_the_readme_run(
     server.private.announce({**notice, "uuid": "a0", "title": "점검"})
     server.private.announce(notice)
     await clock.advance(1)
+    # A reload shows again what was told last.
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(30)
     assert [call.data["message"] for call in calls] == [
         "0.001 BTC @ 142350000",
         f"{title} https://upbit.com/1",

@@ -121,6 +121,20 @@ async def test_system_health_tells_how_the_stream_stands(
     info["can_reach_server"].close()
 
 
+async def test_system_health_asks_nothing_during_a_ban(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Each request prolongs it, and its answer is no sign of health."""
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    server.fault(ban=1800)
+    await clock.advance(15 * 60 + 10)
+    asked = len(server.requests)
+    info = await get_system_health_info(hass, DOMAIN)
+    assert (await info["can_reach_server"])["error"] == "unreachable"
+    assert len(server.requests) == asked
+
+
 async def test_system_health_names_each_of_several_accounts(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -129,3 +130,29 @@ async def test_orders_that_cannot_be_seen_any_more_are_not_counted(
     await clock.advance(10)
     assert state(hass, "sensor.upbit_open_orders").state == "0"
     assert heard.kinds == ["order_placed", "order_cancelled"]
+
+
+async def test_a_reserved_order_is_in_the_list(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """예약주문 wait for a price that sets them off; without being asked for, they are left out."""
+    heard = Heard(hass)
+    orders = [
+        server.orders.place(
+            "KRW-BTC", "BID", Decimal("0.001"), Decimal(price), reserved=True
+        )
+        for price in (100_000_000, 110_000_000)
+    ]
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed"] * 2
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(90)
+    assert state(hass, "sensor.upbit_open_orders").state == "2"
+    server.orders.set_off(orders[0].uuid)
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed"] * 2
+    for order in orders:
+        server.cancel(order.uuid)
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed"] * 2 + ["order_cancelled"] * 2
+    assert state(hass, "sensor.upbit_open_orders").state == "0"

@@ -91,6 +91,21 @@ async def test_an_address_that_is_not_allowed_at_set_up_is_a_repair(
     await clock.settle()
 
 
+async def test_a_key_that_is_good_after_all_is_not_asked_for_any_more(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """One answer without a key's name began it, and it stayed for ever."""
+    server.fault(rest_status=401, rest_body="")
+    flows, issues = hass.config_entries.flow, ir.async_get(hass)
+    asks = ("homeassistant", f"config_entry_reauth_{DOMAIN}_{account.entry_id}")
+    await clock.until(lambda: bool(flows.async_progress()), within=1000)
+    assert issues.async_get_issue(*asks)
+    server.fault(rest_status=None, rest_body=None)
+    await clock.advance(16 * 60)
+    assert not flows.async_progress()
+    assert not issues.async_get_issue(*asks)
+
+
 async def test_a_repair_leaves_with_its_entry(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -100,8 +100,10 @@ class PortfolioTool(Tool):
         """Answer for the accounts that are exposed."""
         assistant = llm_context.assistant
         return {
-            "accounts": {
-                account.entry.title: {
+            # Two accounts may have the same title.
+            "accounts": [
+                {
+                    "account": account.entry.title,
                     "currency": account.coordinator.cash,
                     **{
                         name: value
@@ -113,7 +115,7 @@ class PortfolioTool(Tool):
                     },
                 }
                 for account in _worths(hass, assistant)
-            }
+            ]
         }
 
 
@@ -139,12 +141,12 @@ class HoldingTool(Tool):
         """Answer for the currencies that are exposed."""
         wanted = str(tool_input.tool_args["currency"]).strip().upper()
         assistant = llm_context.assistant
-        found: dict[str, Any] = {}
+        found: list[dict[str, Any]] = []
         for account, currency in _holdings(hass, assistant):
             if currency == wanted:
                 asset = report_of(account)["assets"].get(currency, {"total": "0"})
                 prefix = f"{account.entry.entry_id}_{currency}"
-                found[account.entry.title] = {
+                told = {
                     name: value
                     for name, value in asset.items()
                     if name in PARTS
@@ -152,6 +154,7 @@ class HoldingTool(Tool):
                         name in WORTHS and _exposed(hass, assistant, f"{prefix}_{name}")
                     )
                 }
+                found.append({"account": account.entry.title, **told})
         if not found:
             return {"error": f"No account holds {wanted}, or it is not exposed"}
         return {"currency": wanted, "accounts": found}

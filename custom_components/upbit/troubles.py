@@ -7,8 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    DOMAIN as HOMEASSISTANT_DOMAIN,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -60,6 +65,7 @@ class Troubles:
         self._hass = hass
         self._entry = entry
         self._answers = False
+        self._asks_for_key = False
         self._losses: deque[float] = deque(maxlen=LOSSES)
         self._timer: TimerHandle | None = None
 
@@ -75,6 +81,7 @@ class Troubles:
                 if isinstance(error, ExpiredKey):
                     self._withdraw(Trouble.EXPIRES)
                     self._raise(Trouble.EXPIRED, severity=ir.IssueSeverity.ERROR)
+                self._asks_for_key = True
                 self._entry.async_start_reauth(self._hass)
             case IpNotAllowed():
                 self._raise(Trouble.ADDRESS, key, named, ir.IssueSeverity.ERROR)
@@ -89,6 +96,20 @@ class Troubles:
         self._answers = True
         for trouble in REFUSALS:
             self._withdraw(trouble)
+        if self._asks_for_key:
+            self._asks_for_key = False
+            self._stop_asking()
+
+    def _stop_asking(self) -> None:
+        """Ask for another key no longer: this one is good after all."""
+        entry_id, flows = self._entry.entry_id, self._hass.config_entries.flow
+        for flow in flows.async_progress_by_handler(
+            DOMAIN, match_context={"entry_id": entry_id, "source": SOURCE_REAUTH}
+        ):
+            flows.async_abort(flow["flow_id"])
+        ir.async_delete_issue(
+            self._hass, HOMEASSISTANT_DOMAIN, f"config_entry_reauth_{DOMAIN}_{entry_id}"
+        )
 
     @callback
     def expiry_known(self, expires: datetime) -> None:

@@ -98,11 +98,13 @@ class OrderBook:
         side: str,
         volume: Decimal | None = None,
         price: Decimal | None = None,
+        *,
+        reserved: bool = False,
     ) -> Order:
         """Lock what an order needs and let it wait; raises `KeyError`, `ValueError`, `Overdrawn`.
 
         With volume and price it is a limit order, with a price alone a market buy of that much, with
-        a volume alone a market sell.
+        a volume alone a market sell. A reserved one (예약주문) does nothing before it is set off.
         """
         market = self._markets[code]
         side = side.upper()
@@ -121,10 +123,19 @@ class OrderBook:
         pays = market.quote if side == "BID" else market.base
         self._ledger.move(pays, EXACT.minus(locked), locked)
         order = Order(market, side, kind, price, volume, fee, locked, stamp)
+        if reserved:
+            order.state = "watch"
         self._open[order.uuid] = order
         self._tell(order)
         self._moved([pays], stamp)
         return order
+
+    def set_off(self, uuid: str) -> None:
+        """Let a reserved order wait like any other; raises `KeyError`."""
+        order = self._open[uuid]
+        order.state = "wait"
+        self._tell(order)
+        self.match(order.market)
 
     def fill(self, order: Order, parts: Sequence[Decimal], price: Decimal) -> None:
         """Fill an order in parts, each a volume; a filled order is done and gets its rest back."""
@@ -177,6 +188,8 @@ class OrderBook:
         """Fill the limit orders that a market's price has reached."""
         for order in self.open():
             if order.market is not market or order.kind != "limit":
+                continue
+            if order.state == "watch":
                 continue
             assert order.price is not None
             assert order.remaining is not None

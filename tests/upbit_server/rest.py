@@ -121,12 +121,11 @@ class Rest:
         limit = int(query.get("limit", "100"))
         first = (int(query.get("page", "1")) - 1) * limit
         states = query.getall("states[]", [query.get("state", "wait")])
-        # No order here waits for a price that sets it off (`watch`).
-        waiting = self._exchange.orders.open() if "wait" in states else []
         orders = [
             one
-            for one in waiting
+            for one in self._exchange.orders.open()
             if query.get("market", one.market.code) == one.market.code
+            and ("watch" if one.state == "watch" else "wait") in states
         ]
         orders.sort(
             key=lambda order: order.created, reverse=query.get("order_by") != "asc"
@@ -147,7 +146,7 @@ class Rest:
                     "remaining_fee": plain(order.remaining_fee),
                     "paid_fee": plain(order.paid_fee),
                     "locked": plain(order.locked),
-                    "state": "wait",
+                    "state": "watch" if order.state == "watch" else "wait",
                     "created_at": datetime.fromtimestamp(
                         order.created / 1000, SEOUL
                     ).isoformat(timespec="seconds"),

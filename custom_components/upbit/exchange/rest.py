@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import batched
 import re
-from types import MappingProxyType
 from typing import Final
 
 from .auth import Credentials
@@ -26,7 +25,6 @@ MOST_PAGES: Final = 10
 MOST_CODES: Final = 100
 """Markets whose prices are asked for in one request."""
 
-NO_QUERY: Final[Mapping[str, str]] = MappingProxyType({})
 
 type Row = Mapping[str, object]
 
@@ -108,7 +106,12 @@ class UpbitRest:
         orders: list[OpenOrder] = []
         for page in range(1, MOST_PAGES + 1):
             rows = await self._get(
-                "orders/open", {"page": str(page), "limit": str(ORDERS_A_PAGE)}
+                "orders/open",
+                # Without them, those that wait for a price that sets them off (예약주문) are left out.
+                ("states[]", "wait"),
+                ("states[]", "watch"),
+                ("page", str(page)),
+                ("limit", str(ORDERS_A_PAGE)),
             )
             found = _all(rows, _order)
             orders += found
@@ -127,9 +130,9 @@ class UpbitRest:
         keys = dict(_all(await self._get("api_keys"), expiry))
         return keys.get(self._credentials.access_key)
 
-    async def _get(self, path: str, query: Mapping[str, str] = NO_QUERY) -> object:
+    async def _get(self, path: str, *query: tuple[str, str]) -> object:
         # The hash is of the query string as it is before it is encoded.
-        plain = "&".join(f"{name}={value}" for name, value in query.items())
+        plain = "&".join(f"{name}={value}" for name, value in query)
         url = self._transport.endpoint.rest(path)
         return await self._transport.get(
             url % query if query else url,
