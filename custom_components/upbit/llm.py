@@ -141,7 +141,7 @@ class HoldingTool(Tool):
         """Answer for the currencies that are exposed."""
         wanted = str(tool_input.tool_args["currency"]).strip().upper()
         assistant = llm_context.assistant
-        found: list[dict[str, Any]] = []
+        found: list[Any] = []
         for account, currency in _holdings(hass, assistant):
             if currency == wanted:
                 asset = report_of(account)["assets"].get(currency, {"total": "0"})
