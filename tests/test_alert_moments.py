@@ -4,7 +4,10 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
 from .clock import Clock
 from .test_account import state
@@ -127,3 +130,30 @@ async def test_an_edited_alert_does_not_show_the_level_of_before(
     )
     await hass.async_block_till_done()
     assert state(hass, LEVEL).state == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"measure": "value", "threshold": "1000"},
+        {"measure": "profit_rate", "threshold": "-50", "unit": "percent"},
+    ],
+)
+async def test_a_level_does_not_flap_with_a_new_coin(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    rule: dict[str, str],
+) -> None:
+    """Its price and its average come a moment later, and nothing was crossed."""
+    server.deposit("BTC", "0.1", "100000000")
+    server.deposit("ETH", "0.1", "1000000")
+    await clock.advance(60)
+    await add(hass, account, currency="", condition="above", **rule)
+    await clock.advance(30)
+    assert state(hass, LEVEL).state == "on"
+    changes = async_capture_events(hass, "state_changed")
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(60)
+    assert LEVEL not in {change.data["entity_id"] for change in changes}

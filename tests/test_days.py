@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from .clock import Clock, until_nine
 from .test_account import state
 from .test_worth import BTC, ETH, number
-from .upbit_server import UpbitServer
+from .upbit_server import UpbitServer, tickers
 
 
 async def gained(server: UpbitServer, clock: Clock) -> None:
@@ -119,3 +119,28 @@ async def test_a_day_opens_without_the_coins_that_left_before_it(
     server.set_price("KRW-BTC", str(BTC + 2))
     await clock.advance(60)
     assert number(hass, "profit_today") == Decimal(1)
+
+
+async def test_a_clock_that_is_behind_opens_no_day_with_the_amounts_of_the_last_start(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tickers of after ten past nine came before the day had begun here, and what came in since was a gain."""
+    hass.config_entries.async_update_entry(account, options={"price_interval": 1})
+    await clock.advance(90)
+    server.deposit("KRW", "5000000")
+    await clock.advance(30)
+    common = tickers._common  # noqa: SLF001 - tickers of an exchange whose clock is ahead
+    monkeypatch.setattr(tickers, "_common", lambda market, now: common(market, now + 2))
+    await clock.advance(until_nine() + 7)
+    for turn in range(20):
+        server.set_price("KRW-BTC", str(BTC + 2 * (turn % 2)))
+        server.set_price("KRW-ETH", str(ETH + turn % 2))
+        await clock.advance(0.3)
+    server.set_price("KRW-BTC", str(BTC))
+    server.set_price("KRW-ETH", str(ETH))
+    await clock.advance(120)
+    assert number(hass, "profit_today") == 0

@@ -58,7 +58,7 @@ async def test_what_is_gone_after_a_restart_is_no_loss(
     for key in ("profit_since_baseline", "profit_today"):
         assert number(hass, key) == (-round(FEE) if sold else 0)
     assert state(hass, "event.low_cash").state == "unknown"
-    assert "KRW-ETH" not in subscribed(server)
+    assert number(hass, "gain_over_holding") == (-round(FEE) if sold else 0)
 
 
 @pytest.mark.parametrize("interval", [1, 5])

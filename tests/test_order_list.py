@@ -156,3 +156,36 @@ async def test_a_reserved_order_is_in_the_list(
     await clock.advance(10)
     assert heard.kinds == ["order_placed"] * 2 + ["order_cancelled"] * 2
     assert state(hass, "sensor.upbit_open_orders").state == "0"
+
+
+async def test_an_order_that_was_told_without_the_list_is_remembered(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """By its frame, while the list did not come; it was told again after the next restart."""
+    heard = Heard(hass)
+    server.fault(rest_status=503, rest_paths=["/v1/orders/open"])
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(30)
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(20)
+    server.fault(rest_status=None)
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(60)
+    assert heard.kinds == ["order_placed"]
+
+
+async def test_an_order_that_was_told_by_its_lock_is_not_told_again(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Nobody saw orders when it was placed."""
+    heard = Heard(hass)
+    server.fault(refuse_types=["myOrder"], close=1011)
+    await clock.advance(60)
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    await clock.advance(30)
+    assert heard.kinds == ["order_placed"]
+    server.fault(refuse_types=[])
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(60)
+    assert heard.kinds == ["order_placed"]
+    assert state(hass, "sensor.upbit_open_orders").state == "1"

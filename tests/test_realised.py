@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .activities import answer
 from .clock import Clock
+from .test_memory import restart
 from .upbit_server import UpbitServer
 
 FUNDS = Decimal(3361) * 1000 * (1 - Decimal("0.0005"))
@@ -66,3 +67,14 @@ async def test_a_fill_that_comes_late_is_counted_by_the_average_of_its_sale(
     server.deposit("XRP", "1000", "3000")
     await clock.advance(40)
     assert await realised(hass) == [FUNDS - 1_000_000]
+
+
+async def test_a_sale_just_after_a_restart_is_realised(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A snapshot comes between its row and its telling, and has the average of what is left."""
+    await restart(hass, account, clock)
+    await clock.advance(3)
+    server.trade("KRW-XRP", "ask", "250")
+    await clock.advance(40)
+    assert await realised(hass) == [(FUNDS - 1_000_000) / 4]

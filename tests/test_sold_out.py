@@ -1,6 +1,7 @@
 """A coin that was sold out shows nothing that is not so any more; the first one is nothing to fear."""
 
 from collections.abc import AsyncGenerator
+from decimal import Decimal
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
@@ -10,6 +11,8 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.upbit.const import DOMAIN
+
 from .clock import Clock
 from .test_account import state
 from .test_alerts import add
@@ -18,14 +21,14 @@ from .upbit_server import UpbitServer
 
 
 @pytest.mark.usefixtures("every_entity_enabled")
-async def test_a_coin_that_was_sold_out_has_no_price_of_then(
+async def test_a_coin_that_is_gone_has_no_price_of_then(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """Nobody follows it any more; it stayed for ever, and so did a profit on what was held."""
     server.deposit("XRP", "1000", "1000")
     await clock.advance(70)
     assert number(hass, "xrp_profit") == 2_361_000
-    server.trade("KRW-XRP", "ask", "1000")
+    server.withdraw("XRP", "1000")
     await clock.advance(120)
     for key in ("price", "price_change", "profit_rate"):
         assert state(hass, f"sensor.upbit_xrp_{key}").state == STATE_UNKNOWN, key
@@ -34,6 +37,37 @@ async def test_a_coin_that_was_sold_out_has_no_price_of_then(
     server.trade("KRW-XRP", "bid", "1")
     await clock.advance(10)
     assert number(hass, "xrp_price") == 3361
+
+
+async def test_what_was_sold_entirely_is_followed_for_what_was_gained(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Over holding it, which was unknown for good."""
+    server.trade("KRW-ETH", "ask", "2")
+    await clock.advance(70)
+    fee = Decimal(4893)
+    assert number(hass, "gain_over_holding") == -fee
+    server.set_price("KRW-ETH", "4000000")
+    await clock.advance(70)
+    assert number(hass, "gain_over_holding") == 2 * 893_000 - fee
+
+
+async def test_an_account_of_won_needs_no_price(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """It was unavailable with a stream that it had no use for any more."""
+    server.withdraw("BTC", "0.5")
+    server.withdraw("ETH", "2")
+    await clock.advance(10)
+    await hass.services.async_call(DOMAIN, "set_baseline", {}, blocking=True)
+    await clock.advance(60)
+    server.deposit("XRP", "1")
+    await clock.advance(20)
+    server.withdraw("XRP", "1")
+    await clock.advance(20)
+    server.fault(refuse_public=503, close_public=1006)
+    await clock.advance(600)
+    assert number(hass, "total_value") == 1_000_000
 
 
 @pytest.fixture

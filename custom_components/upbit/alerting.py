@@ -65,7 +65,7 @@ class Alerts:
         self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
         self._last: dict[str, Decimal] = {}
-        self._measures: dict[str, bool] = {}
+        self._there: dict[str, bool] = {}
         publisher.async_add_firing_listener(self._fire)
 
     @callback
@@ -87,7 +87,7 @@ class Alerts:
     def holds(self, rule_id: str) -> bool | None:
         """Return whether the level of a rule holds, `None` where nothing is measured, or was yet."""
         edge, rule = self._publisher.ledger.edges.get(rule_id), self.rules.get(rule_id)
-        if edge is None or rule is None or self._measured(rule) is None:
+        if edge is None or rule is None or not self._is_there(rule):
             return None
         return edge.holds
 
@@ -122,6 +122,17 @@ class Alerts:
         if rule.measure is Measure.VALUE:
             return worth.value if holding.total else ZERO
         return worth.profit_rate if holding.total else None
+
+    def _is_there(self, rule: Rule) -> bool:
+        """Tell whether there is what a rule measures, though it may have to wait for a price or an average."""
+        if self._measured(rule) is not None:
+            return True
+        if not self._worth.known:
+            return False
+        missing = self._worth.account.missing
+        if bool(missing) if rule.currency is None else rule.currency in missing:
+            return True
+        return rule.measure is Measure.PROFIT_RATE and self._is_behind(rule.currency)
 
     def _is_unsure(self, currency: str | None) -> bool:
         """Tell whether it is not known yet why a currency, or any, has moved, or what that was worth."""
@@ -170,9 +181,9 @@ class Alerts:
         for id_, rule in self.rules.items():
             if rule.by_activity or (wanted is not None and rule.currency not in wanted):
                 continue
-            measured = self._measured(rule) is not None
-            if self._measures.get(id_) is not measured:
-                self._measures[id_] = measured
+            is_there = self._is_there(rule)
+            if self._there.get(id_) is not is_there:
+                self._there[id_] = is_there
                 changed.append(id_)
             now = self.now(rule)
             if now is None:

@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_DAY_START, DAY_STARTS_AT_MIDNIGHT
 from .coordinator import UpbitCoordinator
 from .listeners import Topic
+from .moments import ms
 from .portfolio.activity import Activity, Legs
 from .portfolio.performance import Opening, opened
 from .portfolio.quotes import Quotes
@@ -56,7 +57,7 @@ class Openings:
         self._quotes = _remembered(prices.quotes.cash, publisher.ledger.prices)
         self._seen: tuple[object, ...] = ()
         self._traded: tuple[Legs, Opening, Mapping[str, Decimal]] | None = None
-        self._before = publisher.ledger.amounts
+        self._before = {} if self.day else publisher.ledger.amounts
         self._since: list[Activity] = []
         self._next_day: Callable[[], None] | None = None
         self._asks = False
@@ -86,11 +87,13 @@ class Openings:
 
     @property
     def waiting(self) -> set[str]:
-        """The currencies without which a flow, or the opening of the day, waits for its price."""
+        """The currencies without whose price something waits: a flow, the opening of the day, a gain."""
         ledger = self._publisher.ledger
-        waiting: set[str] = set()
-        if self.day is None:
-            waiting.update(code for code, amount in self._before.items() if amount)
+        waiting = set(self.traded or ())
+        amounts = self._before if self.day is None else {}
+        if ledger.baseline:
+            amounts = {**amounts, **ledger.baseline.amounts}
+        waiting.update(code for code, amount in amounts.items() if amount)
         for opening in (ledger.baseline, ledger.day):
             if opening:
                 waiting.update(opening.unvalued)
@@ -135,7 +138,7 @@ class Openings:
             if day
             else self._opened(quotes) or ledger.day
         )
-        baseline = baseline or opened(_ms(), told, quotes)
+        baseline = baseline or opened(ms(), told, quotes)
         changed = replace(ledger, baseline=baseline, day=day)
         if changed != ledger:
             self._publisher.note(changed)
@@ -160,7 +163,7 @@ class Openings:
     def set_baseline(self) -> bool:
         """Let gains count from now; tell whether every price was there for it."""
         ledger = self._publisher.ledger
-        baseline = opened(_ms(), ledger.amounts, self._prices.quotes)
+        baseline = opened(ms(), ledger.amounts, self._prices.quotes)
         if baseline is None:
             return False
         self._publisher.note(replace(ledger, baseline=baseline))
@@ -175,7 +178,7 @@ class Openings:
         """
         ledger = self._publisher.ledger
         if self.at_midnight:
-            day = opened(_ms(), ledger.amounts, quotes)
+            day = opened(ms(), ledger.amounts, quotes)
         else:
             day = self._opened_at_closes(quotes)
         if day is not None:
@@ -189,9 +192,10 @@ class Openings:
         held = [code for code, amount in amounts.items() if amount]
         # Before, a price may still come with the closing price of another day.
         since = begun + CLOSES_KNOWN // timedelta(milliseconds=1)
+        if ms() < since:
+            return None
         if not self._prices.closes_told(held, since):
-            if _ms() >= since:
-                self._ask()
+            self._ask()
             return None
         day = opened(
             begun, amounts, quotes, {code: quotes.close(code) for code in held}
@@ -203,8 +207,8 @@ class Openings:
     def _boundary(self) -> int:
         """Return when this day began, in ms of the epoch."""
         if self.at_midnight:
-            return _ms(dt_util.start_of_local_day())
-        return _ms() // DAY * DAY
+            return ms(dt_util.start_of_local_day())
+        return ms() // DAY * DAY
 
     @callback
     def _plan(self) -> None:
@@ -253,7 +257,3 @@ class Openings:
 
 def _remembered(cash: str, prices: Mapping[str, Decimal]) -> Quotes:
     return Quotes(cash, frozenset(prices), prices)
-
-
-def _ms(moment: datetime | None = None) -> int:
-    return int((moment or dt_util.utcnow()).timestamp() * 1000)

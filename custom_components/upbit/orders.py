@@ -1,9 +1,11 @@
 """Orders as the exchange tells them, in the words of the money."""
 
+from collections.abc import Iterable
+
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
-from .portfolio.activity import Fill
-from .portfolio.amounts import ZERO
+from .portfolio.activity import Fill, Leg, Legs
+from .portfolio.amounts import ZERO, tells
 from .portfolio.orders import Order
 
 
@@ -61,3 +63,10 @@ def listed_order(order: OpenOrder, now: int) -> Order:
         time=int(order.created_at.timestamp() * 1000) if order.created_at else now,
         is_open=True,
     )
+
+
+def told_by_locks(orders: Iterable[Order], gaps: Legs) -> set[str]:
+    """Return the ids of the orders whose locks were told already: those that leave no gap."""
+    return {
+        order.id for order in orders if not tells(gaps.get(order.pays, Leg()).locked)
+    }

@@ -10,7 +10,6 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 
 from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker, TickerFrame
@@ -19,6 +18,7 @@ from .exchange.stream import Stream
 from .exchange.tickers import Tickers
 from .exchange.transport import Transport
 from .freshness import Freshness
+from .moments import ms
 from .portfolio.quotes import Quotes
 
 _LOGGER = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class UpbitPrices:
     @property
     def fresh(self) -> bool:
         """Whether the prices may be claimed to be those of now."""
-        return self._freshness.fresh
+        return not self._subscribed or self._freshness.fresh
 
     async def async_start(self, currencies: Iterable[str]) -> None:
         """Load the list of markets and first prices; the stream comes after, in the background."""
@@ -170,23 +170,26 @@ class UpbitPrices:
         if needed == self._subscribed:
             return
         new = needed.difference(self._tickers.codes)
-        self._subscribed = needed
+        was_fresh, before, self._subscribed = self.fresh, self._subscribed, needed
+        if needed and not before:
+            # Nothing was to be known until now.
+            self._freshness.confirmed()
         self._tickers.forget(needed)
         self._write()
         if new:
             self._background(self._async_fetch(new), "prices")
+        if self.fresh != was_fresh:
+            self._changed(self._currencies)
         if not needed:
             return
         self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
         if not self._running:
             self._running = True
-            # Nothing was to be known before.
-            self._freshness.confirmed()
             self._background(self._stream.run(), "market stream")
 
     async def _async_fetch(self, codes: Collection[str]) -> None:
         """Fetch prices."""
-        asked = int(dt_util.utcnow().timestamp() * 1000)
+        asked = ms()
         try:
             tickers = await self._market.tickers(codes)
         except UpbitError as error:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Final
 
 from homeassistant.core import callback
-from homeassistant.util import dt as dt_util
 
 from .alarm import Alarm
 from .coordinator import UpbitCoordinator
@@ -13,7 +12,8 @@ from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
 from .gaps import Ahead, Gaps
 from .listeners import Topic
-from .orders import fill_of, listed_order, order_of
+from .moments import ms
+from .orders import fill_of, listed_order, order_of, told_by_locks
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import Averages, appraised
@@ -99,7 +99,7 @@ class Teller:
         if time is not None:
             self._pending.moves.append(Move(changes(outcome), time))
         elif self.caught_up:
-            self._pending.moves.append(Move(changes(outcome), _ms(), How.SNAPSHOT))
+            self._pending.moves.append(Move(changes(outcome), ms(), How.SNAPSHOT))
         self._stirred()
 
     def snapshot_met(self, requested: float) -> None:
@@ -132,11 +132,11 @@ class Teller:
 
         `since` is when the stream stood that tells of them: what it told is newer than the list.
         """
-        listed = [listed_order(order, _ms()) for order in orders]
+        listed = [listed_order(order, ms()) for order in orders]
         told = {*self.orders.told, *self._publisher.ledger.orders}
-        if self._is_new and not self.sees_orders:
-            # The orders of an account that is new were always there.
-            told |= {order.id for order in listed}
+        if not self.sees_orders:
+            # Those of an account that is new were always there.
+            told |= told_by_locks(listed, {} if self._is_new else self.gaps)
         self.sees_orders = True
         self.orders = self.orders.listed(listed, told, self._now, since)
         self._coordinator.notify((Topic.ORDERS,))
@@ -208,7 +208,7 @@ class Teller:
     @callback
     def _settle(self, *, forced: bool = False) -> None:
         """Tell everything whose time has come."""
-        self.orders, of_orders = self.orders.settle(self._now, _ms())
+        self.orders, of_orders = self.orders.settle(self._now, ms())
         due = self._settles_at
         if forced or (due is not None and due <= self._now):
             self._settle_gaps(of_orders)
@@ -225,7 +225,7 @@ class Teller:
         self._ahead.arrived(gaps)
         held = self._coordinator.holdings.doubtful | self._ahead.currencies
         explained, fills = self._pending.settled(
-            gaps, self._market, time=_ms(), held=held
+            gaps, self._market, time=ms(), held=held
         )
         told = (*explained.activities, *of_orders)
         self._tell(replace(explained, activities=told), fills)
@@ -243,9 +243,11 @@ class Teller:
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
             self._gaps.moved(one.legs)
-        if self.sees_orders:
-            # Until then those of the last run are the ones that were told.
-            ledger = replace(ledger, orders=self.orders.told)
+        orders = self.orders.told
+        if not self.sees_orders:
+            # Until the list comes, those of the last run may wait still.
+            orders = tuple(dict.fromkeys((*ledger.orders, *orders)))
+        ledger = replace(ledger, orders=orders)
         now = self._now
         if explained.ahead:
             self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
@@ -268,7 +270,7 @@ class Teller:
                 currency,
                 gap,
                 sees_orders=self.sees_orders,
-                time=_ms(),
+                time=ms(),
                 while_away=while_away,
             )
             for currency, gap in unexplained.items()
@@ -292,11 +294,7 @@ class Teller:
             if not self._confirmed:
                 return
             self.caught_up = True
-            self._tell(self._pending.before(self.gaps, self._market, time=_ms()))
+            self._tell(self._pending.before(self.gaps, self._market, time=ms()))
             if not self._pending.moves:
                 self._tell_locks(self._ahead.currencies, while_away=True)
         self._alarm.arm()
-
-
-def _ms() -> int:
-    return int(dt_util.utcnow().timestamp() * 1000)

@@ -20,6 +20,7 @@ class Averages:
     def __init__(self) -> None:
         """Begin without a sale."""
         self._sold: dict[str, tuple[AverageBuyPrice, Decimal]] = {}
+        self._seen: dict[str, AverageBuyPrice | None] = {}
 
     def before(
         self,
@@ -48,10 +49,19 @@ class Averages:
             last, sold = self._sold.get(code, (average, ZERO))
             if last != average:
                 sold = ZERO
-            held = add(told.get(code, Leg()).total, sold)
-            if not tells(subtract(held, average.total)):
+            before = told.get(code, Leg()).total
+            held, left = add(before, sold), add(before, changes[code])
+            if average != self._seen.get(code) and not tells(
+                subtract(left, average.total)
+            ):
+                # It came after these sales, and before they were told.
+                known[code] = average
+                self._sold[code] = average, ZERO
+            elif not tells(subtract(held, average.total)):
                 known[code] = average
                 self._sold[code] = average, subtract(sold, changes[code])
+        for code in changes:
+            self._seen[code] = shown.get(code, NOTHING).average
         return known
 
 
