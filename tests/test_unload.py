@@ -44,6 +44,7 @@ async def test_a_removed_account_stays_removed(
     clock: Clock,
 ) -> None:
     """Its file came back when it was removed while the closing prices were on their way."""
+    await clock.leap(until_nine() - 600)
     await clock.advance(until_nine() + 9)
     server.fault(answer="slow", answer_paths=["/v1/ticker"])
     await clock.advance(3)

@@ -356,6 +356,7 @@ async def test_a_day_begins_at_nine_in_korea_with_the_closing_prices(
     server.set_price("KRW-BTC", str(BTC + 2_000_000))
     await clock.advance(70)
     assert number(hass, "profit_today") == 1_000_000
+    await clock.leap(until_nine() - 600)
     await clock.advance(until_nine() - 5)
     server.markets["KRW-BTC"].close = server.markets["KRW-BTC"].price
     await clock.advance(30)
