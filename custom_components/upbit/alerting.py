@@ -181,11 +181,11 @@ class Alerts:
         for id_, rule in self.rules.items():
             if rule.by_activity or (wanted is not None and rule.currency not in wanted):
                 continue
-            is_there = self._is_there(rule)
+            now = self.now(rule)
+            is_there = now is not None or self._is_there(rule)
             if self._there.get(id_) is not is_there:
                 self._there[id_] = is_there
                 changed.append(id_)
-            now = self.now(rule)
             if now is None:
                 continue
             before = edges.get(id_)

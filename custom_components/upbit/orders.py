@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
+from .moments import ms
 from .portfolio.activity import Fill, Leg, Legs
 from .portfolio.amounts import ZERO, tells
 from .portfolio.orders import Order
@@ -60,7 +61,7 @@ def listed_order(order: OpenOrder, now: int) -> Order:
         buys=order.side.lower() == "bid",
         price=order.price,
         locked=order.locked,
-        time=int(order.created_at.timestamp() * 1000) if order.created_at else now,
+        time=ms(order.created_at) if order.created_at else now,
         is_open=True,
     )
 

@@ -25,7 +25,6 @@ MOST_PAGES: Final = 10
 MOST_CODES: Final = 100
 """Markets whose prices are asked for in one request."""
 
-
 type Row = Mapping[str, object]
 
 

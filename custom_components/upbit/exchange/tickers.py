@@ -35,9 +35,8 @@ class Tickers:
     def told_since(self, moment: int, codes: Iterable[str]) -> bool:
         """Tell whether the ticker of each of these markets was, at a moment in ms or later."""
         return all(
-            max(self._asked.get(code, 0), self._read[code].timestamp) >= moment
-            if code in self._read
-            else False
+            code in self._read
+            and max(self._asked.get(code, 0), self._read[code].timestamp) >= moment
             for code in codes
         )
 
