@@ -16,7 +16,7 @@ from custom_components.upbit.binary_sensor import CONNECTION
 from custom_components.upbit.button import REFRESH
 from custom_components.upbit.currency_sensors import CURRENCY_SENSORS
 from custom_components.upbit.dashboard import MODULE, async_register_strategy
-from tests.instance.past import hourly
+from tests.instance.past import gains, hourly
 
 SOURCE = MODULE.read_text()
 
@@ -83,3 +83,10 @@ def test_the_past_of_the_demo_ends_where_the_recorder_begins() -> None:
     hours = hourly([70.0, 110.0, 100.0])
     assert [hour["state"] for hour in hours] == [70, 110, 100]
     assert [hour["sum"] for hour in hours] == [-30, 10, 0]
+
+
+def test_the_gains_of_the_demo_begin_at_nothing_too() -> None:
+    """The first day of the month had all of its loss, otherwise."""
+    gained = gains([70.0, 110.0, 100.0])
+    assert gained == [0, 25, 0]
+    assert [hour["sum"] for hour in hourly(gained)] == [0, 25, 0]

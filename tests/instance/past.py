@@ -32,7 +32,7 @@ async def import_past(base: str, access: str, worth: float) -> None:
     The profit counts from now, as the baseline of a new account does.
     """
     walk = _walk(worth)
-    past = {VALUE: walk, PROFIT: [value - worth for value in walk]}
+    past = {VALUE: walk, PROFIT: gains(walk)}
     async with (
         ClientSession() as session,
         session.ws_connect(f"{base}/api/websocket") as socket,
@@ -68,6 +68,18 @@ def _walk(worth: float) -> list[float]:
         values.append(values[-1] * (1 - dice.gauss(0.0003, 0.004)))
     values.reverse()
     return values
+
+
+def gains(values: list[float]) -> list[float]:
+    """Return what of worths was gained, had the rest come in evenly: nothing at either end.
+
+    A recorder that begins at one end, or ends at the other, then sees no jump.
+    """
+    first, rise = values[0], values[-1] - values[0]
+    return [
+        value - first - rise * number / (len(values) - 1)
+        for number, value in enumerate(values)
+    ]
 
 
 def hourly(values: list[float]) -> list[dict[str, Any]]:
