@@ -1,5 +1,6 @@
 """A home: the newest Home Assistant as a process, on a simulated exchange that outlives it."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,16 @@ from urllib.error import URLError
 from tests.instance.run import ROOT, get, post, wait_until_running
 from tests.instance.seed import seed
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
+
+ENTRIES: Final = ".storage/core.config_entries"
+"""Where Home Assistant keeps the keys."""
+
+SECRETS: Final = (
+    DEMO_ACCESS_KEY.encode(),
+    DEMO_SECRET_KEY.encode(),
+    # How the claims of a token begin, which name the key.
+    b64encode(b'{"access_key":"'),
+)
 
 NEWEST: Final = ROOT / ".venv-newest" / "bin" / "python"
 
@@ -91,6 +102,15 @@ class Home:
         """Return every state by its entity's id."""
         states = get(self.base, "/api/states", self.access)
         return {state["entity_id"]: state for state in states}
+
+    def holding_secrets(self) -> set[str]:
+        """Return the files of its configuration that hold a key or a token, whatever they are."""
+        files = (one for one in self.config.rglob("*") if one.is_file())
+        return {
+            str(one.relative_to(self.config))
+            for one in files
+            if any(secret in one.read_bytes() for secret in SECRETS)
+        }
 
     def answer(self, action: str, **data: Any) -> Any:
         """Return what an action answers."""

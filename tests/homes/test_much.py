@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.instance.run import post, process, wait_for_port
+from tests.instance.run import get, post, process, wait_for_port
 from tests.upbit_server.__main__ import DEMO_ACCESS_KEY, DEMO_SECRET_KEY
 
 from .garbage import Pauses
@@ -20,7 +20,11 @@ from .watch import Watch, watched
 COINS: Final = 591
 """What the sample account's nine currencies lack to be 600."""
 
-ACCOUNTS: Final = 10
+TITLES: Final = ("", *(f"Account {number}" for number in range(1, 10)))
+"""Of ten accounts: only the first needs none of its own."""
+
+DEVICES: Final = ("upbit", *(f"account_{number}" for number in range(1, 10)))
+"""How the ids of their entities begin."""
 
 SLOW: Final = 0.4
 """Seconds from which on Home Assistant warns of a state that is slow to write."""
@@ -28,6 +32,8 @@ SLOW: Final = 0.4
 SLOW_STATE: Final = re.compile(
     r"(?P<ended>\S+ \S+) WARNING .* Updating state for .* took (?P<took>[\d.]+) seconds"
 )
+
+OURS: Final = re.compile(r"\w+\.(upbit|account_\d)_")
 
 CLEANED_UP: Final = 12.0
 """Seconds after a start by which Home Assistant has cleaned up its devices, all at once.
@@ -88,7 +94,7 @@ def waited_for_garbage(line: str, pauses: Pauses) -> bool:
 
 def ours(watch: Watch) -> set[str]:
     """Return the entities of ours that the browser shows."""
-    return {one for one in watch.browser.entities if ".upbit_" in one}
+    return {one for one in watch.browser.entities if OURS.match(one)}
 
 
 @pytest.mark.home
@@ -136,38 +142,70 @@ async def test_600_currencies_come_change_and_go_before_an_open_browser(
 
 
 @pytest.mark.home
-async def test_ten_accounts_stand_in_one_home_and_again_after_a_restart(
+async def test_ten_accounts_come_change_and_go_before_an_open_browser(
     tmp_path: Path, little: tuple[str, str]
 ) -> None:
-    """Each of them connects, at the limits that the exchange sets for an address."""
+    """Each of them connects, at the limits that the exchange sets for an address, and again after a restart."""
     exchange, control = little
     print()
     with home(tmp_path / "home", exchange, with_account=False) as one:
 
-        def stand() -> bool:
-            states = [
-                state["state"]
-                for entity_id, state in one.states().items()
-                if entity_id.endswith("_connection")
-            ]
-            return states == ["on"] * ACCOUNTS
+        def shown(domain: str, name: str) -> list[str | None]:
+            states = one.states()
+            ids = [f"{domain}.{device}_{name}" for device in DEVICES]
+            return [states[each]["state"] if each in states else None for each in ids]
+
+        async def all_stand() -> None:
+            await asyncio.to_thread(
+                eventually,
+                lambda: shown("binary_sensor", "connection") == ["on"] * len(DEVICES),
+                60,
+                "ten connections",
+            )
+
+        async def each_changes() -> None:
+            body = {"currency": "XRP", "amount": "0.00000001"}
+            await asyncio.to_thread(post, f"{control}/deposit", body)
+            ledger = await asyncio.to_thread(get, control, "/ledger", "")
+            total = ledger["XRP"]["total"]
+            await asyncio.to_thread(
+                eventually,
+                lambda: shown("sensor", "xrp") == [total] * len(DEVICES),
+                10,
+                "ten new amounts",
+            )
 
         await asyncio.to_thread(one.start)
+        entries = []
         async with watched(one) as watch:
-            for number in range(ACCOUNTS):
+            for number, title in enumerate(TITLES):
                 key = f"access-key-{number}{'x' * 28}", "s" * 40
                 body = {"access_key": key[0], "secret_key": key[1]}
                 await asyncio.to_thread(post, f"{control}/issue", body)
-                await watch.add(exchange, key, f"Account {number}" if number else "")
-            await asyncio.to_thread(eventually, stand, 60, "ten connections")
+                entries.append(await watch.add(exchange, key, title))
+            await all_stand()
+            await each_changes()
         one.stop()
         began = time.monotonic()
         await asyncio.to_thread(one.start)
         started = time.monotonic()
-        await asyncio.to_thread(eventually, stand, 60, "ten connections")
+        await all_stand()
         print(
             f"ten accounts start in {started - began:.1f} s, "
             f"and stand {time.monotonic() - started:.1f} s later"
         )
+        await each_changes()
+
+        async def all_go() -> None:
+            for entry in entries:
+                path = f"/api/config/config_entries/entry/{entry}"
+                await watch.call(path, method="DELETE")
+
+        async with watched(one) as watch:
+            assert len(ours(watch)) > 30 * len(DEVICES)
+            await asyncio.sleep(started + CLEANED_UP - time.monotonic())
+            await watch.step(
+                "ten accounts are removed", all_go, lambda: not ours(watch)
+            )
         one.stop()
         quiet(one)

@@ -18,7 +18,7 @@ import pytest
 
 from tests.instance.run import get, post, process, wait_for_port
 
-from .home import Home, eventually, free_ports, home
+from .home import ENTRIES, Home, eventually, free_ports, home
 
 KILLS: Final = int(os.environ.get("UPBIT_KILLS", "3"))
 """How often power is lost: scripts/test --long takes it 25 times."""
@@ -36,6 +36,11 @@ MARKETS: Final = {
 FLOWS: Final = {"KRW": "50000", "XRP": "20", "DOGE": "100"}
 
 LISTENER: Final = """\
+logger:
+  default: warning
+  logs:
+    custom_components.upbit: debug
+    aiohttp: debug
 rest_command:
   hear:
     url: "http://127.0.0.1:{port}/"
@@ -196,7 +201,10 @@ def differences(
 def test_after_any_loss_of_power_states_and_history_are_whole(
     tmp_path: Path, control: tuple[str, str]
 ) -> None:
-    """States equal the ledger, the history adds up with each id once, what came again says so."""
+    """States equal the ledger, the history adds up with each id once, what came again says so.
+
+    And of all that was written, logs at their most talkative included, nothing holds a key.
+    """
     print(f"\n{KILLS} losses of power, UPBIT_SEED={SEED}")
     dice = Random(SEED)
     exchange, control_port = control
@@ -251,6 +259,7 @@ def test_after_any_loss_of_power_states_and_history_are_whole(
         )
         told_once(history(), ears.heard)
         one.stop()
+        assert one.holding_secrets() == {ENTRIES}
     ears.close()
 
 
