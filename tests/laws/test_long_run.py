@@ -1,5 +1,6 @@
 """A long run, compressed: changes without end over connections that end, and nothing grows."""
 
+from contextlib import suppress
 import gc
 import os
 from pathlib import Path
@@ -29,6 +30,15 @@ GROWTH_FROM: Final = 20_000
 MOST_GROWTH: Final = 1.05
 
 
+def sockets() -> int:
+    """Return how many sockets the process has open."""
+    links = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.append(str(descriptor.readlink()))
+    return sum(link.startswith("socket:") for link in links)
+
+
 def resident() -> int:
     """Return the bytes of memory that the process holds, without what is waste."""
     gc.collect()
@@ -47,12 +57,13 @@ async def test_a_long_run_loses_nothing_and_grows_by_nothing(
     caplog: pytest.LogCaptureFixture,
     record_property: Recorder,
 ) -> None:
-    """The ledger agrees in the end; memory is flat; no task, timer or listener more than at the start."""
+    """The ledger agrees in the end; memory is flat; no task, timer, listener or socket more than at the start."""
+    closed = sockets()
     world = World(hass, hass_storage, clock)
     await world.open(("자산조회", "주문조회"), is_new=False)
     server = world.server
     codes = list(RICHES)
-    before = left(hass)
+    before, opened = left(hass), sockets()
     sizes: list[int] = []
     changes = cuts = 0
     while changes < CHANGES:
@@ -83,7 +94,9 @@ async def test_a_long_run_loses_nothing_and_grows_by_nothing(
     assert not world.truths.broken
     assert cuts == CHANGES // A_CONNECTION
     assert not left(hass) - before
+    assert sockets() <= opened
     await world.close()
+    assert sockets() <= closed
     record_sum(record_property, "changes in a long run", changes)
     record_sum(record_property, "cuts in a long run", cuts)
     if changes >= GROWTH_FROM:
