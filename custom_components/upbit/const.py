@@ -21,9 +21,6 @@ DAY_STARTS_AT_MIDNIGHT: Final = "midnight"
 DEFAULT_HISTORY_SIZE: Final = 1_000
 DEFAULT_PRICE_INTERVAL: Final = 60
 
-KEYS_URL: Final = "https://upbit.com/mypage/open_api_management"
-"""Where an owner manages the API keys."""
-
 RECONCILE_EVERY: Final = timedelta(minutes=15)
 
 SUBENTRY_ALERT: Final = "alert"

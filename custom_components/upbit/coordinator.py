@@ -7,7 +7,6 @@ import logging
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
@@ -17,7 +16,6 @@ from .connection_log import ConnectionLog
 from .const import CONF_ACCESS_KEY, CONF_SECRET_KEY, RECONCILE_EVERY
 from .exchange.auth import Credentials
 from .exchange.connection import Part
-from .exchange.endpoint import REGIONS
 from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import Account, UpbitRest
@@ -30,7 +28,7 @@ from .observer import Observer
 from .portfolio import holdings as held
 from .portfolio.holdings import Holdings, Outcome
 from .snapshots import Snapshots
-from .transports import transport_of
+from .transports import region_of, transport_of
 from .troubles import Troubles
 
 _LOGGER = logging.getLogger(__name__)
@@ -71,7 +69,7 @@ class UpbitCoordinator(KeyedCoordinator):
         credentials = Credentials(
             entry.data[CONF_ACCESS_KEY], entry.data[CONF_SECRET_KEY]
         )
-        self.cash = REGIONS[entry.data[CONF_REGION]].quote_currency
+        self.cash = region_of(entry.data).quote_currency
         self.observers: list[Observer] = []
         self.rest = UpbitRest(self.transport, credentials)
         self._stream = Stream(

@@ -17,10 +17,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .account import Account, UpbitConfigEntry
-from .const import DOMAIN, KEYS_URL
+from .const import DOMAIN
 from .coordinator import UpbitCoordinator
 from .portfolio.alerts import Rule
 from .portfolio.holdings import Holding
+from .transports import region_of
 
 ADDED_AT_ONCE: Final = 100
 """Entities added in one go: a browser that is open is cut off by more than some thousand messages."""
@@ -39,7 +40,7 @@ def account_device(entry: UpbitConfigEntry) -> DeviceInfo:
         name=entry.title,
         manufacturer="Upbit",
         entry_type=DeviceEntryType.SERVICE,
-        configuration_url=KEYS_URL,
+        configuration_url=region_of(entry.data).keys_url,
     )
 
 

@@ -74,6 +74,7 @@ class Notices:
         names = {
             code.partition("-")[2]: row.korean_name
             for code, row in self._prices.markets.items()
+            if row.korean_name
         }
         notice = Notice(announcement, mentioned(announcement.title, held, names))
         for listener in tuple(self._listeners):

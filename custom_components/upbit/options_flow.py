@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import CONF_REGION, UnitOfTime
+from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -25,8 +25,8 @@ from .const import (
     DEFAULT_HISTORY_SIZE,
     DEFAULT_PRICE_INTERVAL,
 )
-from .exchange.endpoint import REGIONS
 from .portfolio.amounts import ZERO, text
+from .transports import region_of
 from .typed import number
 
 INTERVALS: Final = (1, 3_600)
@@ -88,6 +88,6 @@ class UpbitOptionsFlow(OptionsFlow):
             ),
             errors=errors,
             description_placeholders={
-                "currency": REGIONS[self.config_entry.data[CONF_REGION]].quote_currency
+                "currency": region_of(self.config_entry.data).quote_currency
             },
         )

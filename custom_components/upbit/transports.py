@@ -11,11 +11,16 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_API_HOST
 from .exchange.cooldown import Cooldown
-from .exchange.endpoint import Endpoint
+from .exchange.endpoint import REGIONS, Endpoint, Region
 from .exchange.transport import Transport
 
 COOLDOWNS: Final[HassKey[dict[str, Cooldown]]] = HassKey("upbit_cooldowns")
 """By origin: a ban is on this house, whichever entry or form has met it, and outlives a failed set-up."""
+
+
+def region_of(data: Mapping[str, str]) -> Region:
+    """Return the region of an entry's data."""
+    return REGIONS[data[CONF_REGION]]
 
 
 @callback

@@ -17,7 +17,7 @@ from homeassistant.core import (
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, KEYS_URL
+from .const import DOMAIN
 from .exchange.errors import (
     Banned,
     ExpiredKey,
@@ -27,6 +27,7 @@ from .exchange.errors import (
     UpbitError,
 )
 from .failures import error_key
+from .transports import region_of
 
 EXPIRES_SOON: Final = timedelta(days=14)
 
@@ -180,7 +181,9 @@ class Troubles:
             DOMAIN,
             f"{trouble}_{self._entry.entry_id}",
             is_fixable=False,
-            learn_more_url=None if trouble is Trouble.CONNECTION else KEYS_URL,
+            learn_more_url=None
+            if trouble is Trouble.CONNECTION
+            else region_of(self._entry.data).keys_url,
             severity=severity,
             translation_key=key or trouble,
             translation_placeholders={"account": self._entry.title, **(named or {})},

@@ -22,11 +22,12 @@ class Market:
     """A market such as KRW-BTC: `price`, `close`, `high`, `low` and `funds` in the quote currency."""
 
     code: str
-    korean_name: str
     english_name: str
     price: Decimal
     close: Decimal
     decimals: int
+    korean_name: str | None = None
+    """Told in Korea only."""
     warning: bool = False
     cautions: frozenset[str] = frozenset()
     state: str = "ACTIVE"
@@ -51,17 +52,24 @@ class Market:
         """The currency that is paid for."""
         return self.code.partition("-")[2]
 
-    def listing(self) -> dict[str, Value]:
-        """Return the market's row of /v1/market/all."""
-        return {
-            "market": self.code,
-            "korean_name": self.korean_name,
-            "english_name": self.english_name,
-            "market_event": {
+    def listing(self, *, details: bool) -> dict[str, Value]:
+        """Return the market's row of /v1/market/all, as it is in Korea or as it is elsewhere.
+
+        Sources: https://docs.upbit.com/kr/reference/list-trading-pairs and
+        https://global-docs.upbit.com/reference/listing-market-list.
+        """
+        row: dict[str, Value] = {"market": self.code}
+        if self.korean_name is not None:
+            row["korean_name"] = self.korean_name
+        row["english_name"] = self.english_name
+        if details and self.korean_name is None:
+            row["market_warning"] = "CAUTION" if self.warning else "NONE"
+        elif details:
+            row["market_event"] = {
                 "warning": self.warning,
                 "caution": {name: name in self.cautions for name in CAUTIONS},
-            },
-        }
+            }
+        return row
 
     def move_to(self, price: Decimal) -> None:
         """Trade at a price from now on."""
@@ -87,20 +95,36 @@ _LISTED: Final = (
     ("BTC-ETH", "이더리움", "Ethereum", "0.03437", 8),
     ("USDT-BTC", "비트코인", "Bitcoin", "98037.19", 2),
 )
+"""What a Korean user knows."""
+
+_ABROAD: Final = (
+    ("BTC", "Bitcoin", "130000", 0),
+    ("ETH", "Ethereum", "4468.5", 1),
+    ("XRP", "XRP", "3.07", 2),
+    ("USDT", "Tether", "1.326", 3),
+)
+"""What is traded for the cash of another country, here at prices in Singapore dollars."""
 
 
 class Markets:
-    """Every market of the exchange."""
+    """Every market of the exchange, whose main markets quote in `cash`."""
 
-    def __init__(self, random: Random) -> None:
-        """List what a Korean user knows."""
+    def __init__(self, random: Random, cash: str) -> None:
+        """List what is known in Korea, or a little elsewhere."""
         self._random = random
-        self._markets = {
-            code: Market(
-                code, korean, english, Decimal(price), Decimal(price), decimals
-            )
-            for code, korean, english, price, decimals in _LISTED
-        }
+        self._is_korean = cash == "KRW"
+        self._markets: dict[str, Market] = {}
+        if self._is_korean:
+            for code, korean, english, price, decimals in _LISTED:
+                exact = Decimal(price)
+                self._list(Market(code, english, exact, exact, decimals, korean))
+            return
+        for base, english, price, decimals in _ABROAD:
+            exact = Decimal(price)
+            self._list(Market(f"{cash}-{base}", english, exact, exact, decimals))
+
+    def _list(self, market: Market) -> None:
+        self._markets[market.code] = market
 
     def __getitem__(self, code: str) -> Market:
         """Return a market; raises `KeyError`."""
@@ -119,7 +143,8 @@ class Markets:
         exact = Decimal(price)
         decimals = len(price.partition(".")[2])
         base = code.partition("-")[2]
-        self._markets[code] = Market(code, base, base, exact, exact, decimals)
+        korean = base if self._is_korean else None
+        self._list(Market(code, base, exact, exact, decimals, korean))
 
     def delist(self, code: str) -> None:
         """Take a market from the list."""

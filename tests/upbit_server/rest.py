@@ -147,9 +147,7 @@ class Rest:
                     "paid_fee": plain(order.paid_fee),
                     "locked": plain(order.locked),
                     "state": "watch" if order.state == "watch" else "wait",
-                    "created_at": datetime.fromtimestamp(
-                        order.created / 1000, SEOUL
-                    ).isoformat(timespec="seconds"),
+                    "created_at": self._written(order.created),
                     "trades_count": order.trades,
                     "prevented_volume": "0",
                     "prevented_locked": "0",
@@ -160,11 +158,10 @@ class Rest:
 
     async def _market_all(self, request: web.Request) -> web.Response:
         self._quoted(request)
-        rows = [market.listing() for market in self._exchange.markets.all()]
-        if request.query.get("is_details", "false").lower() != "true":
-            for row in rows:
-                del row["market_event"]
-        return _json(rows)
+        details = request.query.get("is_details", "false").lower() == "true"
+        return _json(
+            [market.listing(details=details) for market in self._exchange.markets.all()]
+        )
 
     async def _ticker(self, request: web.Request) -> web.Response:
         self._quoted(request)
@@ -201,9 +198,17 @@ class Rest:
                     "network_name": code,
                 }
                 for code in self._exchange.ledger_book.now()
-                if code != "KRW"
+                if code != self._exchange.cash
             ]
         )
+
+    def _written(self, ms: int) -> str:
+        """Return a moment as it is written in Korea, or elsewhere: in UTC, without saying so."""
+        if self._exchange.cash == "KRW":
+            moment = datetime.fromtimestamp(ms / 1000, SEOUL)
+        else:
+            moment = datetime.fromtimestamp(ms / 1000, UTC).replace(tzinfo=None)
+        return moment.isoformat(timespec="seconds")
 
 
 def _text(amount: object) -> str | None:

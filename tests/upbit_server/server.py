@@ -36,11 +36,19 @@ class UpbitServer:
     """An exchange with one account. Use it as an asynchronous context manager."""
 
     def __init__(
-        self, port: int = 0, seed: int = 0, certificates: Certificates | None = None
+        self,
+        port: int = 0,
+        seed: int = 0,
+        certificates: Certificates | None = None,
+        cash: str = "KRW",
     ) -> None:
-        """Prepare an empty account; port 0 takes any free one. With certificates it speaks TLS."""
+        """Prepare an empty account; port 0 takes any free one. With certificates it speaks TLS.
+
+        `cash` is the currency of its region.
+        """
+        self.cash = cash
         self.faults = Faults()
-        self.markets = Markets(Random(seed))
+        self.markets = Markets(Random(seed), cash)
         self.keys = Keys()
         self.names = Names(self.faults)
         self._port = port
@@ -130,7 +138,7 @@ class UpbitServer:
     def deposit(self, currency: str, amount: str, price: str = "0") -> None:
         """Put an amount in; `price` is what it counts with in the average, 0 for an airdrop."""
         exact = _positive(amount)
-        self.ledger_book.bought(currency, exact, number(price), "KRW")
+        self.ledger_book.bought(currency, exact, number(price), self.cash)
         self.ledger_book.move(currency, exact)
         self.private.moved([currency], self._timestamps.stamp())
 

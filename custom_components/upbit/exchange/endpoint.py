@@ -13,18 +13,24 @@ from .errors import InvalidHost
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region of the exchange: its host and the currency that its main market quotes in."""
+    """A region of the exchange: its host, the currency that its main market quotes in, its website."""
 
     host: str
     quote_currency: str
+    site: str
+
+    @property
+    def keys_url(self) -> str:
+        """The page on which an owner manages API keys."""
+        return f"https://{self.site}/mypage/open_api_management"
 
 
 REGIONS: Final[Mapping[str, Region]] = MappingProxyType(
     {
-        "kr": Region("api.upbit.com", "KRW"),
-        "sg": Region("sg-api.upbit.com", "SGD"),
-        "id": Region("id-api.upbit.com", "IDR"),
-        "th": Region("th-api.upbit.com", "THB"),
+        "kr": Region("api.upbit.com", "KRW", "upbit.com"),
+        "sg": Region("sg-api.upbit.com", "SGD", "sg.upbit.com"),
+        "id": Region("id-api.upbit.com", "IDR", "id.upbit.com"),
+        "th": Region("th-api.upbit.com", "THB", "th.upbit.com"),
     }
 )
 

@@ -6,7 +6,7 @@ list-trading-pairs and list-tickers.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import batched
 import re
@@ -54,11 +54,15 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class MarketRow:
-    """A market and what the exchange warns of: `warnings` are names in lower case."""
+    """A market and what the exchange warns of: `warnings` are names in lower case.
+
+    Sources: https://docs.upbit.com/kr/reference/list-trading-pairs for Korea,
+    https://global-docs.upbit.com/reference/listing-market-list for the other regions.
+    """
 
     code: str
-    korean_name: str
-    english_name: str
+    korean_name: str | None
+    """Of what is traded for the quote currency; told in Korea only."""
     warnings: frozenset[str]
 
 
@@ -168,9 +172,7 @@ def _order(row: Row) -> OpenOrder:
         side=_text(row, "side"),
         price=None if price is None else amount(price),
         locked=amount(row["locked"]),
-        created_at=datetime.fromisoformat(created)
-        if isinstance(created, str)
-        else None,
+        created_at=_moment(created) if isinstance(created, str) else None,
     )
 
 
@@ -184,11 +186,11 @@ def _market(row: Row) -> MarketRow:
         if isinstance(cautions, dict):
             warnings |= {str(name).lower() for name, on in cautions.items() if on}
     elif row.get("market_warning") == "CAUTION":
-        warnings.add("caution")
+        # Abroad, this is an investment warning (유의 종목); cautions are not told.
+        warnings.add("warning")
     return MarketRow(
         code=_text(row, "market", MARKET),
-        korean_name=_text(row, "korean_name"),
-        english_name=_text(row, "english_name"),
+        korean_name=_text(row, "korean_name") if "korean_name" in row else None,
         warnings=frozenset(warnings),
     )
 
@@ -208,6 +210,12 @@ def _text(row: Row, name: str, shape: re.Pattern[str] | None = None) -> str:
     if not isinstance(value, str) or (shape and not shape.fullmatch(value)):
         raise ValueError(f"wrong {name}")
     return value
+
+
+def _moment(written: str) -> datetime:
+    """Return when something was; abroad it is in UTC without saying so."""
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _flag(value: object) -> bool:
