@@ -70,6 +70,10 @@ class Keys:
         """Forget a key."""
         del self._keys[access_key]
 
+    def forget(self) -> None:
+        """Let go of the nonces that were used."""
+        self._nonces.clear()
+
     def all(self) -> list[Key]:
         """Return the keys that were issued."""
         return list(self._keys.values())

@@ -118,6 +118,11 @@ class UpbitServer:
         """The private connections that are open."""
         return tuple(self.private.sessions)
 
+    def forget(self) -> None:
+        """Let go of what was asked: requests, and the nonces that were used."""
+        self.requests.clear()
+        self.keys.forget()
+
     def ledger(self) -> dict[str, Wallet]:
         """Return what the account holds, exactly."""
         return dict(self.ledger_book.held())
