@@ -1,20 +1,25 @@
 """What is remembered: restarts, crashes, damaged files, another key, removal."""
 
+import asyncio
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, EVENT_HOMEASSISTANT_STOP
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.upbit.memory import Memory
+from custom_components.upbit.portfolio.ledger import Ledger
+
 from .activities import Heard, answer
 from .clock import Clock
 from .test_account import state
+from .test_alerts import add
 from .upbit_server import UpbitServer
 
 type Files = dict[str, Any]
@@ -361,6 +366,14 @@ async def test_an_unload_tells_what_is_pending_first(
     assert (deposit["kind"], deposit["while_away"]) == ("deposit", False)
 
 
+async def stop(hass: HomeAssistant, clock: Clock) -> None:
+    """Stop Home Assistant as it stops itself, and let it be for a while."""
+    stopping = asyncio.create_task(hass.async_stop(force=True))
+    await clock.settle()
+    await clock.advance(1)
+    await stopping
+
+
 async def test_a_stop_of_home_assistant_tells_what_is_pending_first(
     hass: HomeAssistant,
     hass_storage: Files,
@@ -369,19 +382,89 @@ async def test_a_stop_of_home_assistant_tells_what_is_pending_first(
     clock: Clock,
     ledger_file: str,
 ) -> None:
-    """It unloads nothing, but automations still listen."""
+    """It unloads nothing, and cancels every task before it says so; automations still listen."""
     heard = Heard(hass)
     server.deposit("BTC", "0.1")
     await clock.advance(0.5)
     assert not heard.events
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await clock.settle()
+    await stop(hass, clock)
     (deposit,) = heard.take()
     assert deposit["while_away"] is False
     assert hass_storage[ledger_file]["data"]["told"]["BTC"][0] == "0.6"
     server.deposit("ETH", "1")
     await clock.advance(5)
     assert not heard.events
+
+
+async def test_a_stop_of_home_assistant_writes_what_is_gathered_for_the_history(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """The task that gathers it was cancelled, and whoever waited for it with it."""
+    server.deposit("ETH", "1")
+    await clock.advance(10)
+    await stop(hass, clock)
+    history = hass_storage[ledger_file.replace("ledger", "history")]["data"]
+    assert [one["currency"] for one in history["activities"]] == ["ETH"]
+    assert not hass_storage[ledger_file]["data"]["unwritten"]
+
+
+async def test_a_stop_of_home_assistant_tells_what_waits_for_the_next_write(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """Two activities within a second: the write of the second one was waiting for its turn."""
+    heard = Heard(hass)
+    server.deposit("ETH", "1")
+    await clock.until(lambda: bool(heard.events), within=10)
+    server.trade("KRW-ETH", "ask", "1")
+    await clock.advance(0.2)
+    await stop(hass, clock)
+    assert heard.kinds == ["deposit", "sell"]
+    assert not hass_storage[ledger_file]["data"]["outbox"]
+
+
+async def test_a_frame_after_the_last_write_brings_no_file_back(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An alert looked at it, and its edge was to be written a second later: after the removal."""
+    await add(
+        hass,
+        account,
+        currency="BTC",
+        measure="total",
+        condition="above",
+        threshold="0.55",
+    )
+    await clock.advance(20)
+    write = Memory.async_save
+    came: list[Ledger] = []
+
+    async def save(memory: Memory, ledger: Ledger) -> None:
+        await write(memory, ledger)
+        if not came:
+            came.append(ledger)
+            server.deposit("BTC", "0.1")
+            await clock.settle()
+
+    monkeypatch.setattr(Memory, "async_save", save)
+    await hass.config_entries.async_remove(account.entry_id)
+    await clock.advance(5)
+    assert came
+    assert not [key for key in hass_storage if key.startswith("upbit.")]
 
 
 async def test_the_realised_profit_of_sales_is_summed_by_period(

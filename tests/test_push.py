@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -151,3 +152,29 @@ async def test_a_frame_writes_the_states_of_its_own_currencies_only(
     await clock.settle()
     writes = [event.data["entity_id"] for event in written]
     assert writes.count("sensor.upbit_btc") == 1
+
+
+async def test_the_last_change_never_goes_backwards(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A frame of another currency that came late took the moment back."""
+    server.fault(frame_delay=[3, 0])
+    server.deposit("BTC", "0.1")
+    await clock.advance(2)
+    server.deposit("ETH", "1")
+    await clock.settle()
+    before = state(hass, "sensor.upbit_last_change").state
+    await clock.advance(2)
+    assert state(hass, "sensor.upbit_btc").state == "0.6"
+    assert state(hass, "sensor.upbit_last_change").state == before
+
+
+async def test_the_last_change_is_not_to_come(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """With an exchange whose clock is ahead: the next change would not be later."""
+    server.fault(clock_offset=600.0)
+    server.deposit("BTC", "0.1")
+    await clock.settle()
+    now = dt_util.utcnow().isoformat(timespec="seconds")
+    assert state(hass, "sensor.upbit_last_change").state == now

@@ -278,3 +278,41 @@ async def test_the_slow_poll_of_an_account_out_of_reach_fails_without_noise(
     await clock.advance(3600)
     assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"answer": "418 for ages"}, {"empty_accounts": True, "refuse_handshake": 503}],
+    ids=["banned", "empty"],
+)
+async def test_the_slow_poll_claims_nothing_that_is_not_known(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    fault: dict[str, object],
+) -> None:
+    """One that asked for nothing, or heard nothing, made every old amount available again."""
+    server.fault(**fault)
+    server.fault(close=1006)
+    await clock.advance(200)
+    assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
+    server.withdraw("BTC", "0.2")
+    for _ in range(90):
+        await clock.advance(20)
+        assert state(hass, "sensor.upbit_btc").state == STATE_UNAVAILABLE
+
+
+async def test_an_account_that_was_added_by_a_clock_ahead_is_new_no_longer_than_another(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A snapshot a minute was asked for as long as the clock had been ahead."""
+    entry.created_at = dt_util.utcnow() + timedelta(days=1)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(700)
+    before = len(server.requests)
+    await clock.advance(3600)
+    asked = [one for one in server.requests[before:] if one.path == "/v1/accounts"]
+    assert len(asked) <= 5
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.settle()

@@ -10,8 +10,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from .alerting import Alerts
@@ -112,13 +111,12 @@ class Account:
 
         entry.async_on_unload(async_at_started(hass, started))
 
-        async def stopping(_: Event) -> None:
-            # While automations still listen: Home Assistant unloads nothing when it stops.
+        async def shut_down() -> None:
             await self.async_stop()
+            coordinator.cancel_timers()
 
-        entry.async_on_unload(
-            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping)
-        )
+        # Home Assistant unloads nothing when it stops, and by its event it has cancelled every task.
+        entry.async_on_unload(hass.async_add_shutdown_job(HassJob(shut_down)))
 
     async def async_stop(self) -> None:
         """Settle what is pending, and write everything."""

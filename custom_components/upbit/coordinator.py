@@ -16,7 +16,7 @@ from .connection_log import ConnectionLog
 from .const import CONF_ACCESS_KEY, CONF_SECRET_KEY, RECONCILE_EVERY
 from .exchange.auth import Credentials
 from .exchange.connection import Part
-from .exchange.errors import UpbitError
+from .exchange.errors import CannotConnect, UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import Account, UpbitRest
 from .exchange.stream import Stream
@@ -92,8 +92,9 @@ class UpbitCoordinator(KeyedCoordinator):
         self._stood_since: float | None = None
         self._freshness = Freshness(hass.loop, self._freshness_changed)
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
-        self._first_use_until = hass.loop.time() + FIRST_USE - age
-        entry.async_on_unload(self._cancel_timers)
+        # A clock that was ahead then makes nobody younger than new.
+        self._first_use_until = hass.loop.time() + FIRST_USE - max(age, 0)
+        entry.async_on_unload(self.cancel_timers)
 
     @property
     def connected(self) -> bool:
@@ -112,10 +113,11 @@ class UpbitCoordinator(KeyedCoordinator):
     @override
     async def _async_update_data(self) -> None:
         """Reconcile slowly: the poll that Home Assistant makes and its user can disable."""
-        if self._snapshots.held_back:
-            return
-        refusal = await self._snapshots.async_take()
-        if refusal and not self.last_update_success:
+        if not self._snapshots.held_back:
+            await self._snapshots.async_take()
+        if not self._freshness.fresh:
+            # Or Home Assistant would claim everything again.
+            refusal = self._snapshots.refusal or CannotConnect("no snapshot")
             raise UpdateFailed(**sentence_of(refusal))
 
     async def async_refresh_now(self) -> None:
@@ -190,9 +192,16 @@ class UpbitCoordinator(KeyedCoordinator):
         if outcome.comes_or_goes:
             self.notify((Topic.HELD,))
         if outcome.amended:
-            self.last_change = (
-                dt_util.utc_from_timestamp(time / 1000) if time else dt_util.utcnow()
-            )
+            self._changed_at(time)
+
+    @callback
+    def _changed_at(self, time: int | None) -> None:
+        """Take note of a change, of a moment of the exchange or of now; a late one changes nothing."""
+        moment = now = dt_util.utcnow()
+        if time is not None:
+            moment = min(dt_util.utc_from_timestamp(time / 1000), now)
+        if self.last_change is None or moment > self.last_change:
+            self.last_change = moment
             self.notify((Topic.LAST_CHANGE,))
 
     @callback
@@ -206,7 +215,8 @@ class UpbitCoordinator(KeyedCoordinator):
         self.async_update_listeners()
 
     @callback
-    def _cancel_timers(self) -> None:
+    def cancel_timers(self) -> None:
+        """Ask for nothing any longer, and judge nothing."""
         self._freshness.cancel()
         self._snapshots.cancel()
         self.troubles.cancel()

@@ -55,6 +55,7 @@ class Publisher:
         self._saving: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._closed = False
 
     @callback
     def async_add_listener(self, listener: Listener[Activity]) -> Callable[[], None]:
@@ -82,7 +83,12 @@ class Publisher:
 
     @callback
     def note(self, ledger: Ledger) -> None:
-        """Take a decision that nobody has to hear of."""
+        """Take a decision that nobody has to hear of.
+
+        After the last write none is taken: the next run finds again what it was about.
+        """
+        if self._closed:
+            return
         self.ledger = ledger
         self._memory.save_later(lambda: self.ledger)
 
@@ -102,7 +108,7 @@ class Publisher:
             self._keep((activity,))
 
     async def async_flush(self) -> None:
-        """Publish what waits, and write everything."""
+        """Publish what waits, and write everything, for good."""
         # A write under way must end first: the older one would land on the newer.
         self._hurry.set()
         for task in (self._saving, self._writing):
@@ -110,6 +116,7 @@ class Publisher:
                 await task
         await self._memory.async_save_history(self.history)
         self.ledger = self.ledger.written(self.history)
+        self._closed = True
         await self._memory.async_save(self.ledger)
 
     @callback

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha512
+import json
 import warnings
 
 from aiohttp import ClientSession, web
@@ -160,11 +161,15 @@ async def test_accounts_come_exact(client: Client, server: UpbitServer) -> None:
 
 
 async def test_a_key_tells_when_it_expires(client: Client, server: UpbitServer) -> None:
-    """Its own row only; abroad there is none."""
+    """Its own row only; abroad there may be none, or one in UTC without saying so."""
     moment = datetime(2030, 6, 1, tzinfo=UTC)
     assert await client(server.issue_key(expires_at=moment)).key_expiry() == moment
     server.fault(rest_status=200, rest_body="[]")
     assert await client().key_expiry() is None
+    key = server.issue_key()
+    row = {"access_key": key.access_key, "expire_at": "2030-06-01T00:00:00"}
+    server.fault(rest_body=json.dumps([row]))
+    assert await client(key).key_expiry() == moment
     server.fault(rest_body='[{"access_key": 1}, {"expire_at": 2}]')
     with pytest.raises(CannotConnect):
         await client().key_expiry()

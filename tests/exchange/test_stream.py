@@ -15,6 +15,7 @@ from custom_components.upbit.exchange.errors import (
     Banned,
     CannotConnect,
     InvalidKey,
+    KeyRefused,
     RateLimited,
     UpbitError,
 )
@@ -478,3 +479,34 @@ async def test_a_ping_of_the_server_is_answered(
     await clock.settle()
     assert connection.pongs == 1
     assert not witness.lost
+
+
+async def test_a_change_does_not_end_the_wait_for_a_pong(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """A change of the subscription cut it short, and the connection with it."""
+    stream = start()
+    await clock.settle()
+    server.fault(no_pongs=True)
+    await clock.advance(32)
+    stream.change([{"type": "myAsset"}, {"type": "myOrder"}])
+    await clock.settle()
+    assert not witness.lost
+    server.fault(no_pongs=False)
+    server.deposit("BTC", "1")
+    await clock.advance(1)
+    (connection,) = server.connections
+    assert set(connection.subscriptions) == {"myAsset", "myOrder"}
+
+
+async def test_a_refusal_that_is_over_is_no_reason_for_what_comes_later(
+    start: Start, server: UpbitServer, witness: Witness, clock: Clock
+) -> None:
+    """A subscription that the server forgot was taken for a refused key, since a scope was missing earlier."""
+    start(("myAsset", "myOrder", "announcement"), scopes=["자산조회"])
+    await clock.advance(5)
+    assert witness.standing == [("myAsset", "announcement")]
+    server.fault(lose_subscriptions=True)
+    await clock.advance(310)
+    assert witness.lost
+    assert not isinstance(witness.lost[-1], KeyRefused)

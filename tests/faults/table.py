@@ -137,6 +137,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     _answered("418", lasts=100),
     _answered("418 for 200 s", lasts=100),
     _answered("418 with a header", lasts=100, akin=True),
+    _answered("418 until a date", lasts=100, akin=True),
     _answered("429"),
     _answered("429 with a header"),
     _answered("500", lasts=260),

@@ -71,6 +71,7 @@ async def test_a_text_frame_that_is_no_text_is_refused_alone(
         "418",
         "418 for 200 s",
         "418 with a header",
+        "418 until a date",
         "418 truncated",
         "418 slow",
         "418 endless",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from enum import Enum, auto
 import json
 from types import MappingProxyType
@@ -39,6 +40,8 @@ class Answer:
     body: Body = Body.WHOLE
     seconds: float = 0
     """How long whoever gets it has to stay away; 120 for a ban that does not say it."""
+    dated: bool = False
+    """Whether a header says until when, as a date."""
 
 
 def _error(status: int, name: str) -> Answer:
@@ -58,6 +61,7 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
             418, "Your requests are blocked for 200 seconds.", seconds=200
         ),
         "418 with a header": Answer(418, headers={"Retry-After": "200"}, seconds=200),
+        "418 until a date": Answer(418, seconds=200, dated=True),
         "418 truncated": Answer(418, "I'm a teapot", body=Body.TRUNCATED, seconds=120),
         "418 slow": Answer(418, "I'm a teapot", body=Body.SLOW, seconds=120),
         "418 endless": Answer(418, "I'm a teapot", body=Body.ENDLESS, seconds=120),
@@ -76,14 +80,17 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
 """By the name that the fault `answer` takes."""
 
 
-def refusal(answer: Answer) -> web.Response:
-    """Return an answer that has a status of its own."""
+def refusal(answer: Answer, now: int) -> web.Response:
+    """Return an answer that has a status of its own; `now` is in ms of the epoch."""
     assert answer.status
+    headers = dict(answer.headers)
+    if answer.dated:
+        headers["Retry-After"] = formatdate(now / 1000 + answer.seconds, usegmt=True)
     return web.Response(
         status=answer.status,
         text=answer.text,
         content_type=answer.content_type,
-        headers=answer.headers,
+        headers=headers,
     )
 
 

@@ -291,7 +291,7 @@ class UpbitServer:
         if answer := self.faults.answer_to(request.path):
             request[ANSWERED] = answer
         if answer and answer.status:
-            response: web.StreamResponse = refusal(answer)
+            response: web.StreamResponse = refusal(answer, self._timestamps.now())
         else:
             response = await handler(request)
         if answer is None or response.prepared:

@@ -184,12 +184,10 @@ class Connection:
     async def _answers(self, within: float) -> bool:
         """Wait so many seconds for a sign of life."""
         try:
-            async with asyncio.timeout(within) as self._hearing:
+            async with asyncio.timeout(within):
                 messages = await self._receive()
         except TimeoutError:
             return False
-        finally:
-            self._hearing = None
         _heed(messages)
         return True
 
@@ -228,6 +226,7 @@ class Connection:
     async def _answer(self) -> tuple[str, ...]:
         """Return the types that stand; none if the exchange refused, for the reason it gave."""
         self._refused = False
+        self._refusal = CannotConnect("subscription refused")
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 while True:

@@ -126,9 +126,7 @@ class UpbitRest:
         """Return when this key expires, `None` where the exchange does not say."""
 
         def expiry(row: Row) -> tuple[str, datetime]:
-            return _text(row, "access_key"), datetime.fromisoformat(
-                _text(row, "expire_at")
-            )
+            return _text(row, "access_key"), _moment(_text(row, "expire_at"))
 
         keys = dict(_all(await self._get("api_keys"), expiry))
         return keys.get(self._credentials.access_key)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import re
@@ -79,11 +80,8 @@ class Transport:
 
     def _read_clock(self, response: ClientResponse, sent: float) -> None:
         """Compare clocks; the exchange's tells whole seconds, of which one may be nearly over."""
-        try:
-            told = parsedate_to_datetime(response.headers.get("Date", ""))
-        except ValueError:
-            return
-        self.behind = sent - (told.timestamp() + 1)
+        if told := _moment(response.headers.get("Date", "")):
+            self.behind = sent - (told.timestamp() + 1)
 
     async def connect(self, url: URL, headers: Mapping[str, str]) -> Socket:
         """Return an open websocket; raises an `UpbitError`."""
@@ -159,12 +157,29 @@ async def _read(response: ClientResponse) -> bytes:
 
 def _turned_away(response: ClientResponse, body: bytes) -> RateLimited:
     """Return the error for a 429 or a 418, with the seconds to wait where the answer tells."""
-    told = response.headers.get("Retry-After", "")
-    found = told if told.isdecimal() else None
-    if found is None and (match := _SECONDS.search(body.decode(errors="replace"))):
-        found = match[1]
+    seconds = _told_to_wait(response.headers)
+    if seconds is None and (match := _SECONDS.search(body.decode(errors="replace"))):
+        seconds = float(match[1])
     kind = Banned if response.status == HTTPStatus.IM_A_TEAPOT else RateLimited
-    return kind(min(float(found), LONGEST) if found else None)
+    return kind(None if seconds is None else min(seconds, LONGEST))
+
+
+def _told_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a `Retry-After`, which may be a date; by the clock of whoever wrote it."""
+    told = headers.get("Retry-After", "")
+    if told.isdecimal():
+        return float(told)
+    until, now = _moment(told), _moment(headers.get("Date", ""))
+    return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def _moment(written: str) -> datetime | None:
+    """Return the moment of a header, `None` if it is none."""
+    try:
+        moment = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _value(response: ClientResponse, body: bytes) -> object:
