@@ -6,6 +6,8 @@ from typing import Any
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
+from .movements import net
+
 ACTIVITY = "event.upbit_activity"
 
 
@@ -44,15 +46,7 @@ class Heard:
 
     def sums(self) -> dict[str, Decimal]:
         """Return what was told by currency."""
-        sums: dict[str, Decimal] = {}
-        for event in self.events:
-            for currency, amount in (
-                (event["currency"], event["amount"]),
-                (event["counter_currency"], event["counter_amount"]),
-            ):
-                if currency and amount:
-                    sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
-        return sums
+        return net(self.events)
 
 
 async def answer(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:

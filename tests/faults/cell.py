@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.activities import answer
 from tests.clock import Clock
+from tests.movements import Movements
 from tests.upbit_server import UpbitServer
 
 from .measure import FRESH, Told, alive_since, differing, told
@@ -56,7 +57,10 @@ class Cell:
         self.claimed_too_long = False
         """Whether states were available at the end of the fault, without a sign of life for so long."""
         self._setting_up: asyncio.Task[bool] | None = None
+        self.starts: list[float] = []
+        """When a set-up was begun; those that Home Assistant tries again are not near each other."""
         self._before: dict[str, Decimal] = {}
+        self._movements = Movements(server.ledger_book)
         self._order = ""
 
     async def play(self, moment: Moment) -> None:
@@ -125,14 +129,18 @@ class Cell:
 
     async def told(self) -> Told:
         """Return what the history tells, once there was time to tell it."""
-        compared = Told()
         for _ in range(20):
             await self.clock.advance(8)
-            history = (await answer(self.hass, "get_history"))["activities"]
-            compared = told(history, self._before, self._totals())
+            compared = await self._compared()
             if not (compared.lost or compared.twice):
                 break
-        return compared
+        # And let whatever may still be told be told.
+        await self.clock.advance(30)
+        return await self._compared()
+
+    async def _compared(self) -> Told:
+        history = (await answer(self.hass, "get_history"))["activities"]
+        return told(history, self._before, self._totals(), self._movements)
 
     @property
     def differing(self) -> list[str]:
@@ -141,6 +149,7 @@ class Cell:
 
     async def _before_the_first_snapshot(self) -> None:
         self._strike()
+        self.starts.append(self.clock.now)
         # It may wait for an answer, which takes its time.
         setting_up = self.hass.async_create_task(
             self.hass.config_entries.async_setup(self.entry.entry_id)
@@ -154,6 +163,7 @@ class Cell:
 
     async def _set_up(self) -> None:
         """Set up, and wait until the connection has stood long enough for a fresh backoff."""
+        self.starts.append(self.clock.now)
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.clock.until(self._stands, 5)
         await self.clock.advance(65)
@@ -202,6 +212,7 @@ class Cell:
     async def _ask_again(self) -> None:
         """Do what the owner does whose key was refused for good: set up again, with the same key."""
         if self.entry.state is ConfigEntryState.SETUP_ERROR:
+            self.starts.append(self.clock.now)
             await self.hass.config_entries.async_reload(self.entry.entry_id)
 
     def _totals(self) -> dict[str, Decimal]:

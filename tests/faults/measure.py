@@ -14,6 +14,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 import pytest
 from yarl import URL
 
+from tests.movements import Movements, net
 from tests.upbit_server import UpbitServer, Wallet
 
 ZERO = Decimal(0)
@@ -170,20 +171,18 @@ def told(
     history: list[dict[str, Any]],
     before: Mapping[str, Decimal],
     after: Mapping[str, Decimal],
+    movements: Movements,
 ) -> Told:
-    """Compare the sums of a history with the exchange's totals before and after."""
-    sums: Counter[str] = Counter()
-    for one in history:
-        for currency, amount in (
-            (one["currency"], one["amount"]),
-            (one["counter_currency"], one["counter_amount"]),
-        ):
-            if currency and amount:
-                sums[currency] += Decimal(amount)  # type: ignore[assignment]  # amounts, not counts
+    """Compare a history with the exchange's totals before and after, and with all that moved between."""
+    sums = net(history)
     found = Told()
+    found.twice += [
+        f"{currency} {over:f} there and back"
+        for currency, over in movements.exceeded_by(history).items()
+    ]
     for currency in {*before, *after, *sums}:
         happened = after.get(currency, ZERO) - before.get(currency, ZERO)
-        over = Decimal(sums[currency]) - happened
+        over = sums.get(currency, ZERO) - happened
         if abs(over) <= Decimal("1E-8"):
             continue
         short = over < 0 if happened > 0 else over > 0

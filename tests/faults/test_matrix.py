@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.clock import Clock
+from tests.manners import hasty, snapshots
 from tests.upbit_server import UpbitServer
 
 from .cell import Cell
@@ -20,6 +21,9 @@ UNNOTICED: Final = 900.0 + 70.0
 """Seconds: the slow reconciliation, and what it takes to confirm what it finds."""
 
 SNAPSHOTS_APART: Final = 60.0
+SNAPSHOTS_MORE: Final = 15
+"""How many more there are than one in each of these: for frames, for doubts, for a reconnect."""
+
 RECONNECT_WITHIN: Final = 120.0 + 10.0
 """Seconds: the longest backoff, and a handshake that takes its time."""
 
@@ -74,6 +78,9 @@ async def test_nothing_is_lost(
     assert not watch.backwards
     assert connects.closest >= 1 - SLACK / 10
     assert not impatient(server, cell.struck)
+    assert not hasty(server.requests, cell.starts)
+    most = SNAPSHOTS_MORE + (clock.now - cell.starts[0]) / SNAPSHOTS_APART
+    assert len(snapshots(server.requests)) <= most
     assert not watch.given_up_early
     assert not cell.claimed_too_long
     deadline = AFTER_RECONNECT if fault.noticed else UNNOTICED

@@ -1,6 +1,6 @@
 """A home that loses power at any moment: the states are right again, and everything is told once."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
@@ -17,6 +17,7 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.instance.run import get, post, process, wait_for_port
+from tests.movements import net
 
 from .home import ENTRIES, Home, eventually, free_ports, home
 
@@ -172,19 +173,6 @@ def shown(one: Home) -> dict[str, Decimal]:
     }
 
 
-def sums(activities: list[dict[str, Any]]) -> dict[str, Decimal]:
-    """Return what activities add up to, by currency."""
-    total: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for one in activities:
-        for currency, amount in (
-            (one["currency"], one["amount"]),
-            (one["counter_currency"], one["counter_amount"]),
-        ):
-            if currency and amount:
-                total[currency] += Decimal(amount)
-    return dict(total)
-
-
 def differences(
     one: dict[str, Decimal], other: dict[str, Decimal]
 ) -> dict[str, Decimal]:
@@ -237,13 +225,13 @@ def test_after_any_loss_of_power_states_and_history_are_whole(
 
         try:
             eventually(
-                lambda: shown(one) == now and not differences(sums(history()), moved),
+                lambda: shown(one) == now and not differences(net(history()), moved),
                 90,
                 "states and history that add up",
             )
         finally:
             print(f"states  {differences(shown(one), now) or 'equal'}")
-            print(f"history {differences(sums(history()), moved) or 'adds up'}")
+            print(f"history {differences(net(history()), moved) or 'adds up'}")
         whole = time.monotonic()
         # What was told last is heard.
         eventually(

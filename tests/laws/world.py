@@ -1,7 +1,7 @@
 """An exchange and the integration that follows it, what may happen to both, and the laws that hold afterwards."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import timedelta
@@ -25,6 +25,8 @@ from custom_components.upbit.const import (
 )
 from tests.activities import answer
 from tests.clock import Clock
+from tests.manners import hasty
+from tests.movements import Movements, legs, net
 from tests.trading import RICHES, TINY
 from tests.upbit_server import UpbitServer
 from tests.upbit_server.faults import PRIVATE, PUBLIC, Faults
@@ -103,6 +105,7 @@ class World:
         await self._set_up()
         await self.settle(patiently=False)
         self._begun_with = self._ledger_totals()
+        self._movements = Movements(self.server.ledger_book)
 
     async def close(self) -> None:
         """End both, and see that nothing is left of them."""
@@ -214,28 +217,24 @@ class World:
         history = (await answer(self.hass, "get_history"))["activities"]
         ids = [activity["id"] for activity in history]
         assert ids == list(range(1, len(ids) + 1))
-        sums = defaultdict(lambda: ZERO, self._begun_with)
-        for activity in history:
-            for currency, amount in _legs(activity):
-                sums[currency] += amount
+        sums = net(history)
         for currency, total in self._ledger_totals().items():
-            assert abs(sums[currency] - total) <= TINY, (
-                currency,
-                sums[currency],
-                total,
-            )
+            after = self._begun_with.get(currency, ZERO) + sums.get(currency, ZERO)
+            assert abs(after - total) <= TINY, (currency, after, total)
+        assert not (over := self._movements.exceeded_by(history)), over
         told = {activity["id"]: activity for activity in history}
         heard: set[int] = set()
         for event in self.hearing.events:
             number = event["id"]
             assert event["replayed"] or number not in heard, event
             heard.add(number)
-            assert list(_legs(event)) == list(_legs(told[number])), event
+            assert list(legs(event)) == list(legs(told[number])), event
         assert heard == told.keys()
 
     def _check_manners(self) -> None:
         """Never more than a connect a second, no limit run into, a ban waited for."""
         requests = self.server.requests
+        assert not hasty(requests, self.starts)
         for path in (PRIVATE, PUBLIC):
             times = [one.time for one in requests if one.path == path]
             for one, next_one in pairwise(times):
@@ -267,12 +266,6 @@ class World:
         attributes = state.attributes
         amounts = (Decimal(attributes["balance"]), Decimal(attributes["locked"]))
         self.truths.shown(currency, amounts)
-
-
-def _legs(activity: dict[str, Any]) -> Iterable[tuple[str, Decimal]]:
-    yield activity["currency"], Decimal(activity["amount"])
-    if activity["counter_currency"]:
-        yield activity["counter_currency"], Decimal(activity["counter_amount"])
 
 
 async def answer_nothing(hass: HomeAssistant, action: str) -> None:
