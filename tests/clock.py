@@ -34,6 +34,9 @@ class Clock:
         self._loop = loop
         # A callback in which time moves looks slow, and would be logged as such.
         loop.slow_callback_duration = float("inf")
+        self._unheard = 0.0
+        self._loop_time = loop.time
+        loop.time = self._heard  # type: ignore[method-assign]  # it does not follow the wall clock
         self._in_threads: set[asyncio.Future[Any]] = set()
         self._run_in_executor = loop.run_in_executor
         loop.run_in_executor = self._counted  # type: ignore[method-assign, assignment]  # to know what is under way
@@ -45,6 +48,9 @@ class Clock:
         self._in_threads.add(future)
         future.add_done_callback(self._in_threads.discard)
         return future
+
+    def _heard(self) -> float:
+        return self._loop_time() - self._unheard
 
     @property
     def now(self) -> float:
@@ -74,6 +80,11 @@ class Clock:
         """Move on by seconds at once, as if the machine had slept: every timer that is due comes late."""
         self._freezer.tick(timedelta(seconds=seconds))
         await self.settle()
+
+    def set_wall(self, seconds: float) -> None:
+        """Set the wall clock ahead, or back, without a timer that counts it, as when the machine has slept."""
+        self._freezer.tick(timedelta(seconds=seconds))
+        self._unheard += seconds
 
     async def until(self, condition: Callable[[], bool], within: float) -> float:
         """Move on until something holds; return the seconds it took, or fail."""

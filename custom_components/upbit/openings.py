@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-import logging
 from types import MappingProxyType
 from typing import Final
 
@@ -19,16 +18,12 @@ from .coordinator import UpbitCoordinator
 from .listeners import Topic
 from .moments import ms
 from .portfolio.activity import Activity, Legs
+from .portfolio.day import PendingDay, beginning
 from .portfolio.performance import Opening, opened
 from .portfolio.quotes import Quotes
 from .prices import UpbitPrices
 from .publisher import Publisher
 from .worth import WorthTracker
-
-_LOGGER = logging.getLogger(__name__)
-
-DAY: Final = 86_400_000
-"""The ms of a day of the exchange, which begins at midnight in UTC: 09:00 in Korea."""
 
 CLOSES_KNOWN: Final = timedelta(seconds=10)
 """How long after that a price comes with the closing price of the day before, and is asked for."""
@@ -57,8 +52,7 @@ class Openings:
         self._quotes = _remembered(prices.quotes.cash, publisher.ledger.prices)
         self._seen: tuple[object, ...] = ()
         self._traded: tuple[Legs, Opening, Mapping[str, Decimal]] | None = None
-        self._before = {} if self.day else publisher.ledger.amounts
-        self._since: list[Activity] = []
+        self._pending: PendingDay | None = None
         self._next_day: Callable[[], None] | None = None
         self._asks = False
         entry.async_on_unload(self._cancel)
@@ -68,7 +62,7 @@ class Openings:
     def day(self) -> Opening | None:
         """The opening of this day, if it is known already."""
         day = self._publisher.ledger.day
-        return day if day and day.time >= self._boundary() else None
+        return day if day and self._is_today(day.time) else None
 
     @property
     def traded(self) -> Mapping[str, Decimal] | None:
@@ -90,7 +84,8 @@ class Openings:
         """The currencies without whose price something waits: a flow, the opening of the day, a gain."""
         ledger = self._publisher.ledger
         waiting = set(self.traded or ())
-        amounts = self._before if self.day is None else {}
+        pending = None if self.day else self._pending
+        amounts = pending.amounts if pending else {}
         if ledger.baseline:
             amounts = {**amounts, **ledger.baseline.amounts}
         waiting.update(code for code, amount in amounts.items() if amount)
@@ -107,8 +102,8 @@ class Openings:
     @callback
     def told(self, activities: tuple[Activity, ...]) -> None:
         """Remember what was told until the day is open; the ledger has counted it where one was."""
-        if self.day is None:
-            self._since += activities
+        if activities and self.day is None and not self.at_midnight:
+            self._pending = self._waiting_day(activities)
 
     @callback
     def revalued(self) -> Mapping[str, Decimal]:
@@ -176,39 +171,49 @@ class Openings:
         By the exchange's day it is what was held then at the closing prices, whoever was awake; by
         the owner's it is what is held now.
         """
-        ledger = self._publisher.ledger
         if self.at_midnight:
-            day = opened(ms(), ledger.amounts, quotes)
-        else:
-            day = self._opened_at_closes(quotes)
-        if day is not None:
-            self._since.clear()
-            self._before = {}
-        return day
-
-    def _opened_at_closes(self, quotes: Quotes) -> Opening | None:
-        begun = self._boundary()
-        amounts = self._before or self._publisher.ledger.amounts
-        held = [code for code, amount in amounts.items() if amount]
+            amounts = self._publisher.ledger.amounts
+            begun = ms(dt_util.start_of_local_day())
+            return (
+                opened(ms(), amounts, quotes)
+                if self._prices_told(amounts, begun)
+                else None
+            )
+        self._pending = pending = self._waiting_day()
         # Before, a price may still come with the closing price of another day.
-        since = begun + CLOSES_KNOWN // timedelta(milliseconds=1)
-        if ms() < since:
+        since = pending.begun + CLOSES_KNOWN // timedelta(milliseconds=1)
+        if ms() < since or not self._prices_told(pending.amounts, since):
             return None
-        if not self._prices.closes_told(held, since):
-            self._ask()
-            return None
-        day = opened(
-            begun, amounts, quotes, {code: quotes.close(code) for code in held}
-        )
-        for activity in self._since:
-            day = day and day.after(activity, quotes)
+        day = pending.opened(quotes)
+        if day:
+            self._pending = None
         return day
 
-    def _boundary(self) -> int:
-        """Return when this day began, in ms of the epoch."""
+    def _prices_told(self, amounts: Mapping[str, Decimal], moment: int) -> bool:
+        """Tell whether the prices of what was held were told at a moment, in ms, or later; else ask for them."""
+        held = [code for code, amount in amounts.items() if amount]
+        if self._prices.closes_told(held, moment):
+            return True
+        self._ask()
+        return False
+
+    def _waiting_day(self, told: tuple[Activity, ...] = ()) -> PendingDay:
+        """Return the day that waits, with what was told just now, which the ledger has counted.
+
+        Whoever asks first on a day begins it: no timer can be relied on for that, since the event
+        loop's clock stands still while the machine sleeps, and knows nothing of a clock that is set.
+        """
+        begun = beginning(ms())
+        if self._pending is None or self._pending.begun != begun:
+            return PendingDay.first_seen(begun, self._publisher.ledger.amounts, told)
+        return self._pending.told(told)
+
+    def _is_today(self, time: int) -> bool:
+        """Tell whether a moment, in ms of the epoch, is of this day: not of one before, nor after."""
         if self.at_midnight:
-            return ms(dt_util.start_of_local_day())
-        return ms() // DAY * DAY
+            moment = dt_util.utc_from_timestamp(time / 1000)
+            return dt_util.as_local(moment).date() == dt_util.now().date()
+        return beginning(time) == beginning(ms())
 
     @callback
     def _plan(self) -> None:
@@ -216,7 +221,8 @@ class Openings:
         if self.at_midnight:
             begins = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
         else:
-            begins = dt_util.utc_from_timestamp(self._boundary() / 1000) + CLOSES_KNOWN
+            begun = dt_util.utc_from_timestamp(beginning(ms()) / 1000)
+            begins = begun + CLOSES_KNOWN
             if begins <= dt_util.utcnow():
                 begins += timedelta(days=1)
         self._next_day = async_track_point_in_utc_time(
@@ -225,9 +231,7 @@ class Openings:
 
     @callback
     def _begin_day(self, _: datetime) -> None:
-        """Begin a day with what is held, at closing prices that are fetched anew."""
-        self._before = self._publisher.ledger.amounts
-        self._since.clear()
+        """Open a day at prices that are fetched anew."""
         self._plan()
         self._ask()
 
