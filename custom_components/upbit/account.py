@@ -126,8 +126,8 @@ class Account:
 
     @property
     def explained_value(self) -> Decimal | None:
-        """The total value less what has moved and is not told yet, which may be a deposit."""
-        total = self.worth.account.total_value
+        """What may be claimed of the total value, less what has moved and is not told yet: it may be a deposit."""
+        total = self.worth.claimed.total_value
         if total is None:
             return None
         worth = self.prices.quotes.worth
@@ -146,7 +146,7 @@ class Account:
     def _look(self, currencies: Collection[str]) -> None:
         """Look at what depends on the worth of these currencies."""
         ledger = self.publisher.ledger
-        if self.worth.known and (flows := self.openings.revalued()):
+        if flows := self.openings.revalued():
             self.alerts.flowed(flows)
         if self.publisher.ledger is not ledger:
             # What waited for its price may wait no longer.

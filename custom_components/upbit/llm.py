@@ -35,6 +35,8 @@ PARTS: Final = ("total", "balance", "locked")
 WORTHS: Final = ("value", "profit")
 """What is told of a currency: its parts with its total, its worths each by a sensor of its own."""
 
+NOT_KNOWN: Final = "Upbit cannot be reached, so what is held now is not known"
+
 
 @callback
 def async_get_tools(
@@ -78,6 +80,25 @@ def _holdings(hass: HomeAssistant, assistant: str) -> Iterator[tuple[Account, st
             unique_id = f"{account.entry.entry_id}_{currency}_total"
             if _exposed(hass, assistant, unique_id):
                 yield account, currency
+
+
+def _told(
+    hass: HomeAssistant, assistant: str, account: Account, currency: str
+) -> dict[str, Any]:
+    """Return what is told of a currency: never an old amount as that of now."""
+    report = report_of(account)
+    if not report["summary"]["available"]:
+        return {
+            "error": NOT_KNOWN,
+            "last_confirmed": report["summary"]["last_confirmed"],
+        }
+    prefix = f"{account.entry.entry_id}_{currency}"
+    return {
+        name: value
+        for name, value in report["assets"].get(currency, {"total": "0"}).items()
+        if name in PARTS
+        or (name in WORTHS and _exposed(hass, assistant, f"{prefix}_{name}"))
+    }
 
 
 class PortfolioTool(Tool):
@@ -144,16 +165,7 @@ class HoldingTool(Tool):
         found: list[Any] = []
         for account, currency in _holdings(hass, assistant):
             if currency == wanted:
-                asset = report_of(account)["assets"].get(currency, {"total": "0"})
-                prefix = f"{account.entry.entry_id}_{currency}"
-                told = {
-                    name: value
-                    for name, value in asset.items()
-                    if name in PARTS
-                    or (
-                        name in WORTHS and _exposed(hass, assistant, f"{prefix}_{name}")
-                    )
-                }
+                told = _told(hass, assistant, account, currency)
                 found.append({"account": account.entry.title, **told})
         if not found:
             return {"error": f"No account holds {wanted}, or it is not exposed"}

@@ -111,7 +111,7 @@ class Openings:
 
         Returns the flows that this brought since the baseline, by currency.
         """
-        if not self._worth.account.complete:
+        if not self._worth.claimed.complete:
             return {}
         quotes, last = self._prices.quotes, self._quotes
         self._quotes = quotes
@@ -156,7 +156,9 @@ class Openings:
 
     @callback
     def set_baseline(self) -> bool:
-        """Let gains count from now; tell whether every price was there for it."""
+        """Let gains count from now; tell whether every price of now was there for it."""
+        if not self._worth.claimed.complete:
+            return False
         ledger = self._publisher.ledger
         baseline = opened(ms(), ledger.amounts, self._prices.quotes)
         if baseline is None:

@@ -1,7 +1,7 @@
 """The portfolio in one answer: the specification's summary and table of profits, and every quantity of ours."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +12,16 @@ from .portfolio.amounts import concise, text
 from .portfolio.history import Realised
 from .portfolio.performance import Opening, gain_of
 from .portfolio.summary import pnl_of, summary_of
-from .portfolio.valuation import NO_WORTH
 
 type Json = dict[str, Any]
 
 
 def report_of(account: Account) -> Json:
-    """Return the portfolio; amounts are exact strings, worths are rounded to 15 digits, unknown ones null."""
+    """Return the portfolio; amounts are exact strings, worths are rounded to 15 digits, unknown ones null.
+
+    `available` tells whether the amounts may be claimed to be those of now, `last_confirmed` when
+    they were confirmed last.
+    """
     return {
         "summary": _summary(account),
         "assets": {
@@ -39,9 +42,14 @@ def gained(account: Account, opening: Opening | None) -> Decimal | None:
 
 
 def over_holding(account: Account) -> Decimal | None:
-    """Return what trading since the baseline added over having kept what one had."""
+    """Return what trading since the baseline added over having kept what one had.
+
+    Without a claim to what is held, it is not known either that nothing was traded.
+    """
     traded = account.openings.traded
-    return None if traded is None else gain_of(traded, account.prices.quotes)
+    if traded is None or not account.worth.known:
+        return None
+    return gain_of(traded, account.prices.quotes)
 
 
 def realised_of(realised: Realised) -> Json:
@@ -56,45 +64,46 @@ def realised_of(realised: Realised) -> Json:
 
 
 def _summary(account: Account) -> Json:
-    summary = summary_of(account.coordinator.holdings.of, account.coordinator.cash)
-    worth = account.worth.account
-    ledger = account.publisher.ledger
-    known = account.worth.known
+    coordinator = account.coordinator
+    summary = summary_of(coordinator.holdings.of, coordinator.cash)
+    worth = account.worth.claimed
+    baseline, day = account.publisher.ledger.baseline, account.openings.day
     return {
+        "available": coordinator.last_update_success,
+        "last_confirmed": _iso(coordinator.last_confirmed),
         "total_currencies": summary.total_currencies,
         "krw_balance": text(summary.krw_balance),
         "crypto_holdings": {
             code: text(amount) for code, amount in summary.crypto_holdings.items()
         },
         "locked_ratio": _worth(summary.locked_ratio),
-        "currency": account.coordinator.cash,
+        "currency": coordinator.cash,
         **{
-            name: _worth(value) if known else None
+            name: _worth(value)
             for name, value in (
                 ("total_value", worth.total_value),
                 ("coins_value", worth.coins_value),
                 ("total_cost", worth.total_cost),
                 ("profit", worth.profit),
                 ("profit_rate", worth.profit_rate),
-                ("profit_today", gained(account, account.openings.day)),
-                ("profit_since_baseline", gained(account, ledger.baseline)),
+                ("profit_today", gained(account, day)),
+                ("profit_since_baseline", gained(account, baseline)),
                 ("gain_over_holding", over_holding(account)),
                 ("locked_ratio_of_total", worth.locked_ratio),
             )
         },
-        "baseline": _moment(ledger.baseline),
-        "day": _moment(account.openings.day),
+        "baseline": _moment(baseline),
+        "day": _moment(day),
         "unpriced": list(worth.unpriced),
         "missing": list(worth.missing),
-        "without_cost": _worths(worth.free) if known else dict.fromkeys(worth.free),
+        "without_cost": _worths(worth.free),
     }
 
 
 def _asset(account: Account, currency: str) -> Json:
     holding = account.coordinator.holdings.of[currency]
-    worth = account.worth.of.get(currency, NO_WORTH)
+    worth = account.worth.claimed_of(currency)
     average = holding.average
-    known = account.worth.known
     return {
         "total": text(holding.total),
         "balance": text(holding.balance),
@@ -104,27 +113,25 @@ def _asset(account: Account, currency: str) -> Json:
         "unit_currency": average.unit_currency if average else None,
         "unpriced": worth.unpriced,
         **{
-            name: _worth(value) if known else None
+            name: _worth(value)
             for name, value in (
                 ("price", worth.price),
                 ("value", worth.value),
                 ("cost", worth.cost),
                 ("profit", worth.profit),
                 ("profit_rate", worth.profit_rate),
-                ("price_change", account.prices.quotes.change(currency)),
+                ("price_change", account.worth.claimed_quotes.change(currency)),
             )
         },
     }
 
 
 def _pnl(account: Account) -> Json:
-    """Return the specification's table, since the baseline; empty until there is one."""
+    """Return the specification's table, since the baseline; until there is one, nothing was gained."""
     baseline = account.publisher.ledger.baseline
     amounts = account.coordinator.holdings.amounts
-    quotes = account.prices.quotes
-    if not account.worth.known:
-        quotes = replace(quotes, prices={})
-    table = pnl_of(baseline.amounts if baseline else amounts, amounts, quotes)
+    initial = baseline.amounts if baseline else amounts
+    table = pnl_of(initial, amounts, account.worth.claimed_quotes)
     return {
         "total_initial_value": _worth(table.total_initial_value),
         "total_current_value": _worth(table.total_current_value),
@@ -145,9 +152,11 @@ def _pnl(account: Account) -> Json:
 
 
 def _moment(opening: Opening | None) -> str | None:
-    if opening is None:
-        return None
-    return dt_util.utc_from_timestamp(opening.time / 1000).isoformat()
+    return _iso(dt_util.utc_from_timestamp(opening.time / 1000)) if opening else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _worth(worth: Decimal | None) -> str | None:

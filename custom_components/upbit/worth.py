@@ -1,6 +1,7 @@
 """What the account is worth: holdings meet prices, and whoever shows a worth that changed is told."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +11,8 @@ from homeassistant.core import callback
 from .coordinator import UpbitCoordinator
 from .listeners import Topic, WorthOf
 from .portfolio.holdings import NOTHING
-from .portfolio.valuation import AccountWorth, Worth, WorthSums, worth_of
+from .portfolio.quotes import Quotes
+from .portfolio.valuation import NO_WORTH, AccountWorth, Worth, WorthSums, worth_of
 from .prices import UpbitPrices
 
 SUMS: Final[Mapping[Topic, Callable[[AccountWorth], object]]] = MappingProxyType(
@@ -42,6 +44,25 @@ class WorthTracker:
     def known(self) -> bool:
         """Whether worths may be claimed: the prices are those of now, and so is what is held."""
         return self._prices.fresh and self._coordinator.last_update_success
+
+    @property
+    def claimed(self) -> AccountWorth:
+        """What the account may be claimed to be worth now: nothing that is not known, but what has no price."""
+        account = self.account
+        if self.known:
+            return account
+        return AccountWorth(unpriced=account.unpriced, missing=account.missing)
+
+    @property
+    def claimed_quotes(self) -> Quotes:
+        """The quotes that may be claimed: without a price while none may be."""
+        quotes = self._prices.quotes
+        return quotes if self.known else replace(quotes, prices=MappingProxyType({}))
+
+    def claimed_of(self, currency: str) -> Worth:
+        """Return what may be claimed of the worth of a currency."""
+        worth = self.of.get(currency, NO_WORTH)
+        return worth if self.known else Worth(unpriced=worth.unpriced)
 
     @callback
     def revalue(self, currencies: Collection[str]) -> None:
