@@ -533,6 +533,8 @@ async def test_removing_an_alert_takes_its_device_and_leaves_the_account(
         ({"threshold": "much"}, {"threshold": "not_a_number"}),
         ({"threshold": "NaN"}, {"threshold": "not_a_number"}),
         ({"threshold": "1e50"}, {"threshold": "not_a_number"}),
+        ({"threshold": "0,5"}, {"threshold": "not_a_number"}),
+        ({"threshold": "900000." + "3" * 31}, {"threshold": "not_a_number"}),
         ({"threshold": "-5"}, {"threshold": "threshold_negative"}),
         (
             {"condition": "above", "threshold": "0"},

@@ -413,7 +413,11 @@ async def test_options_apply_without_a_restart(
     total = hass.states.get("sensor.upbit_total_value")
     flow = await hass.config_entries.options.async_init(account.entry_id)
     assert flow["description_placeholders"] == {"currency": "KRW"}
-    for typed, error in (("much", "not_a_number"), ("-1", "worth_negative")):
+    for typed, error in (
+        ("much", "not_a_number"),
+        ("0,5", "not_a_number"),
+        ("-1", "worth_negative"),
+    ):
         result = await hass.config_entries.options.async_configure(
             flow["flow_id"], {**OPTIONS, "smallest_worth": typed}
         )

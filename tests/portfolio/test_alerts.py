@@ -95,6 +95,20 @@ def test_percent_of_a_value_is_of_what_it_was() -> None:
     ]
 
 
+@pytest.mark.parametrize("condition", [Condition.ABOVE, Condition.BELOW])
+def test_a_threshold_of_many_digits_is_left_like_any_other(
+    condition: Condition,
+) -> None:
+    """By one percent of it; it was an error, by which no balance was written any more."""
+    one = rule(condition, "100." + "3" * 120, Measure.TOTAL)
+    away, back, beyond = (
+        ("99.9", "99", "101") if condition is Condition.ABOVE else ("101", "102", "100")
+    )
+    assert firings(one, away, beyond, away, beyond, back, beyond) == [
+        *(True, False, False, False, True)
+    ]
+
+
 def test_a_flow_is_neither_gain_nor_loss() -> None:
     """It moves what is compared with."""
     one = rule(Condition.INCREASE, "10")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from .amounts import ZERO, add, divided, minus, negative, plus, times
+from .amounts import ZERO, divided, minus, negative, plus, times
 from .quotes import HUNDRED
 
 HYSTERESIS: Final = Decimal("0.01")
@@ -211,5 +211,5 @@ def _returned(rule: Rule, now: Decimal) -> bool:
     if rule.condition is Condition.ABOVE:
         bound = minus(rule.threshold, margin)
         return now < bound if not margin else now <= bound
-    bound = add(rule.threshold, margin)
+    bound = plus(rule.threshold, margin)
     return now > bound if not margin else now >= bound
