@@ -548,6 +548,14 @@ async def test_removing_an_alert_takes_its_device_and_leaves_the_account(
         ),
         ({"currency": ""}, {"measure": "measure_needs_currency"}),
         (
+            {"measure": "profit_rate", "unit": "percent", "threshold": "5"},
+            {"measure": "rate_of_cash"},
+        ),
+        (
+            {"condition": "decrease", "threshold": "150", "unit": "percent"},
+            {"threshold": "threshold_unreachable"},
+        ),
+        (
             {"name": "", "currency": "NOSUCH", "threshold": "x"},
             {
                 "name": "name_missing",

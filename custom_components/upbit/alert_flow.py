@@ -155,6 +155,7 @@ def _checked(
         Condition(user_input[CONF_CONDITION]),
         threshold,
         percent=user_input[CONF_UNIT] == UNIT_PERCENT,
+        cash=account.coordinator.cash,
     ):
         errors.setdefault(*problem)
     data = {

@@ -13,6 +13,7 @@ from custom_components.upbit.portfolio.alerts import (
     flowed,
     looked_at,
     moved_by,
+    problem_of,
 )
 
 
@@ -129,6 +130,43 @@ def test_an_activity_moves_an_amount_by_its_own_change() -> None:
     rise = rule(Condition.INCREASE, "1000", Measure.TOTAL, percent=True)
     assert moved_by(rise, Decimal("0.1"), Decimal("0.1"))
     assert not moved_by(one, Decimal("0.1"), Decimal("0.1"))
+
+
+RATE = Measure.PROFIT_RATE
+
+
+@pytest.mark.parametrize(
+    ("measure", "condition", "threshold", "problem"),
+    [
+        (Measure.TOTAL, Condition.DECREASE, "100.01", "threshold_unreachable"),
+        (Measure.VALUE, Condition.DECREASE, "101", "threshold_unreachable"),
+        (Measure.VALUE, Condition.DECREASE, "100", None),
+        (Measure.VALUE, Condition.INCREASE, "150", None),
+        (RATE, Condition.DECREASE, "150", None),
+        (RATE, Condition.BELOW, "-100.01", "threshold_unreachable"),
+        (RATE, Condition.BELOW, "-100", None),
+        (RATE, Condition.ABOVE, "-100", "threshold_never"),
+        (RATE, Condition.ABOVE, "-99.99", None),
+    ],
+)
+def test_an_alert_that_can_never_fire_is_refused(
+    measure: Measure, condition: Condition, threshold: str, problem: str | None
+) -> None:
+    """Nothing falls by more than all of it, but a rate falls by any number of points."""
+    found = problem_of(
+        "BTC", measure, condition, Decimal(threshold), percent=True, cash="KRW"
+    )
+    assert found == (None if problem is None else ("threshold", problem))
+
+
+def test_cash_has_no_profit_rate_to_wait_for() -> None:
+    """Whatever the cash of the region is; the account has one."""
+    expected = {"KRW": None, "SGD": ("measure", "rate_of_cash"), None: None}
+    for currency, problem in expected.items():
+        found = problem_of(
+            currency, RATE, Condition.ABOVE, Decimal(5), percent=True, cash="SGD"
+        )
+        assert found == problem
 
 
 @given(

@@ -14,6 +14,9 @@ HYSTERESIS: Final = Decimal("0.01")
 HYSTERESIS_POINTS: Final = Decimal(1)
 """The same for a profit rate, in percentage points."""
 
+LEAST_RATE: Final = negative(HUNDRED)
+"""The profit rate of what has lost all its worth."""
+
 
 class Measure(StrEnum):
     """What a rule looks at; of the whole account `VALUE` and `PROFIT_RATE` only."""
@@ -99,6 +102,7 @@ def problem_of(
     threshold: Decimal,
     *,
     percent: bool,
+    cash: str,
 ) -> tuple[str, str] | None:
     """Return the field and the name of what makes no sense in a rule, `None` if all does."""
     if currency is None and measure not in OF_ACCOUNT:
@@ -107,16 +111,31 @@ def problem_of(
         return "unit", "percent_of_level"
     if not percent and measure is Measure.PROFIT_RATE:
         return "unit", "rate_is_percent"
+    if currency == cash and measure is Measure.PROFIT_RATE:
+        return "measure", "rate_of_cash"
+    return _problem_of_threshold(measure, condition, threshold, percent=percent)
+
+
+def _problem_of_threshold(
+    measure: Measure, condition: Condition, threshold: Decimal, *, percent: bool
+) -> tuple[str, str] | None:
+    """Return the same of a threshold, by what the measure can be at all."""
+    least = LEAST_RATE if measure is Measure.PROFIT_RATE else ZERO
     if condition not in LEVELS and threshold <= ZERO:
         return "threshold", "threshold_not_positive"
     if measure is not Measure.PROFIT_RATE and threshold < ZERO:
         return "threshold", "threshold_negative"
-    if (
-        condition is Condition.ABOVE
-        and not threshold
-        and measure is not Measure.PROFIT_RATE
-    ):
+    if condition is Condition.ABOVE and threshold <= least:
         return "threshold", "threshold_never"
+    if condition is Condition.BELOW and threshold < least:
+        return "threshold", "threshold_unreachable"
+    if (
+        condition is Condition.DECREASE
+        and percent
+        and measure is not Measure.PROFIT_RATE
+        and threshold > HUNDRED
+    ):
+        return "threshold", "threshold_unreachable"
     return None
 
 
