@@ -1,5 +1,6 @@
 """From the wire to an automation: triggers, condition, actions, blueprints, Assist."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,16 @@ from homeassistant.components import automation
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.const import CONF_EXCLUDE
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr, entity_registry as er, llm
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    llm,
+)
+from homeassistant.helpers.selector import DeviceSelector
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
@@ -25,6 +33,7 @@ from custom_components.upbit.trigger import TRIGGERS
 
 from .activities import ACTIVITY, answer
 from .clock import Clock
+from .test_alerts import add
 from .upbit_server import UpbitServer
 
 ROOT = Path(__file__).parents[1]
@@ -142,6 +151,96 @@ async def test_a_target_on_the_accounts_device_is_enough(
     server.deposit("BTC", "0.1")
     await clock.advance(5)
     assert len(calls) == 1
+
+
+async def _alerted(
+    hass: HomeAssistant, target: dict[str, Any]
+) -> Callable[[], list[str]]:
+    """Wait for alerts of a target, and return what tells which of them came."""
+    calls = await automate(
+        hass,
+        {"trigger": "upbit.alert_fired", "target": target},
+        what="{{ trigger.to_state.attributes.rule }}",
+    )
+    return lambda: sorted(call.data["what"] for call in calls)
+
+
+def _device(hass: HomeAssistant, account: MockConfigEntry) -> str:
+    """Return the device of the account; those of its alerts are beside it."""
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        ("upbit", account.entry_id), account.entry_id
+    )
+    assert device
+    return device.id
+
+
+async def test_an_account_as_target_stands_for_all_of_its_alerts(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The editor offers it, and it never fired; nor for an alert that came later than the automation."""
+    await add(hass, account)
+    await clock.settle()
+    alerted = await _alerted(hass, {"device_id": _device(hass, account)})
+    server.withdraw("KRW", "200000")
+    await clock.advance(5)
+    assert alerted() == ["Low cash"]
+    await add(hass, account, name="No cash", threshold="100000")
+    await clock.settle()
+    server.withdraw("KRW", "750000")
+    await clock.advance(5)
+    assert alerted() == ["Low cash", "No cash"]
+
+
+@pytest.mark.parametrize(
+    ("entities", "expected"),
+    [
+        (["event.no_cash", "sensor.upbit_btc", "event.upbit_notice"], ["No cash"]),
+        (["event.no_cash", "event.upbit_activity"], ["Low cash", "No cash"]),
+        (["event.hidden"], ["Hidden"]),
+    ],
+)
+async def test_a_target_stands_for_just_the_alerts_that_it_names(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    entities: list[str],
+    expected: list[str],
+) -> None:
+    """The account leaves out what is hidden, as any device does."""
+    for name in ("Low cash", "No cash", "Hidden"):
+        await add(hass, account, name=name)
+    await clock.settle()
+    er.async_get(hass).async_update_entity(
+        "event.hidden", hidden_by=er.RegistryEntryHider.USER
+    )
+    alerted = await _alerted(hass, {"entity_id": entities})
+    server.withdraw("KRW", "200000")
+    await clock.advance(5)
+    assert alerted() == expected
+
+
+@pytest.mark.smoke
+@pytest.mark.skipif(
+    CONF_EXCLUDE not in cv.TARGET_FIELDS, reason="came with Home Assistant 2026.11"
+)
+async def test_an_alert_that_a_target_leaves_out_stays_out(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Though the account stands for all of them."""
+    for name in ("Low cash", "No cash"):
+        await add(hass, account, name=name)
+    await clock.settle()
+    alerted = await _alerted(
+        hass,
+        {
+            "device_id": _device(hass, account),
+            CONF_EXCLUDE: {"entity_id": "event.no_cash"},
+        },
+    )
+    server.withdraw("KRW", "200000")
+    await clock.advance(5)
+    assert alerted() == ["Low cash"]
 
 
 async def test_each_of_two_events_of_a_moment_counts_and_a_new_name_does_not(
@@ -318,19 +417,64 @@ async def test_the_history_is_asked_for_by_span_currency_and_kind(
     assert [one["kind"] for one in sold["activities"]] == ["deposit", "sell"]
 
 
-@pytest.mark.parametrize(
-    "path", sorted(BLUEPRINTS.glob("*.yaml")), ids=lambda one: one.stem
-)
-def test_home_assistants_own_checker_accepts_the_blueprints(path: Path) -> None:
-    """Each names its inputs and what it needs."""
-    blueprint = Blueprint(
+def _blueprint(path: Path) -> Blueprint:
+    return Blueprint(
         parse_yaml(path.read_text()),  # type: ignore[arg-type]  # a mapping
         expected_domain="automation",
         path=path.name,
         schema=BLUEPRINT_SCHEMA,
     )
+
+
+@pytest.mark.parametrize(
+    "path", sorted(BLUEPRINTS.glob("*.yaml")), ids=lambda one: one.stem
+)
+def test_home_assistants_own_checker_accepts_the_blueprints(path: Path) -> None:
+    """Each names its inputs and what it needs."""
+    blueprint = _blueprint(path)
     assert blueprint.validate() is None
     assert path.name in str(blueprint.metadata["source_url"])
+
+
+@pytest.mark.parametrize("name", ["any_withdrawal", "every_fill"])
+async def test_a_blueprint_offers_accounts_and_neither_alerts_nor_currencies(
+    hass: HomeAssistant, account: MockConfigEntry, clock: Clock, name: str
+) -> None:
+    """It took whatever device of this integration it was given, and said nothing for ever."""
+    await add(hass, account)
+    await clock.settle()
+    selector = _blueprint(BLUEPRINTS / f"{name}.yaml").inputs["account"]["selector"]
+    wanted = DeviceSelector(selector["device"]).config["entity"]
+    entities = er.async_entries_for_config_entry(er.async_get(hass), account.entry_id)
+    assert len({entity.device_id for entity in entities}) > 2
+    offered = {
+        entity.device_id
+        for entity in entities
+        for one in wanted
+        if one
+        == {
+            "integration": entity.platform,
+            "domain": [entity.domain],
+            "device_class": [entity.original_device_class],
+        }
+    }
+    assert offered == {_device(hass, account)}
+
+
+@pytest.mark.parametrize("currency", ["xrp", "XRP ", " xrp", " "])
+async def test_blanks_around_the_currency_of_a_blueprint_do_not_matter(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    currency: str,
+) -> None:
+    """It never fired, and nobody saw why."""
+    inputs = {"account": _device(hass, account), "currency": currency}
+    calls = await _run_blueprint(hass, account, "every_fill", inputs)
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(15)
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Final, override
 
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
-from homeassistant.const import CONF_OPTIONS, CONF_TARGET
+from homeassistant.const import CONF_EXCLUDE, CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.automation import DomainSpec
@@ -17,7 +17,7 @@ from homeassistant.helpers.trigger import (
 import voluptuous as vol
 
 from .portfolio.activity import Kind
-from .targets import ours
+from .targets import alerts_of_accounts, named_by, ours
 
 CONF_CURRENCY: Final = "currency"
 CONF_MINIMUM: Final = "minimum"
@@ -143,6 +143,14 @@ class AlertFiredTrigger(UpbitEventTrigger):
 
     _key = "alert"
     _tells_apart = ("event_type", "value", "change")
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        """Keep the alerts, and take an account for all of its alerts: their devices are beside its own."""
+        kept = super().entity_filter(entities)
+        # Home Assistant has left out what is to be left out of the entities, but not of these.
+        left_out = named_by(self._hass, (self._target or {}).get(CONF_EXCLUDE, {}))
+        return kept | (alerts_of_accounts(self._hass, entities) - left_out)
 
 
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
