@@ -411,8 +411,9 @@ async def test_the_history_is_asked_for_by_span_currency_and_kind(
     assert [one["kind"] for one in later["activities"]] == ["deposit", "sell"]
     earlier = await answer(hass, "get_history", end=middle)
     assert [one["kind"] for one in earlier["activities"]] == ["buy"]
-    of_ether = await answer(hass, "get_history", currency="eth")
-    assert [one["kind"] for one in of_ether["activities"]] == ["sell"]
+    for typed in ("eth", " ETH "):
+        of_ether = await answer(hass, "get_history", currency=typed)
+        assert [one["kind"] for one in of_ether["activities"]] == ["sell"]
     sold = await answer(hass, "get_history", kinds=["sell", "deposit"])
     assert [one["kind"] for one in sold["activities"]] == ["deposit", "sell"]
 
@@ -424,6 +425,25 @@ def _blueprint(path: Path) -> Blueprint:
         path=path.name,
         schema=BLUEPRINT_SCHEMA,
     )
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
+async def test_the_history_of_all_time_is_asked_for_by_any_year(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    zone: str,
+) -> None:
+    """In UTC the ends of the calendar are beyond it, which was an error without words."""
+    await hass.config.async_set_time_zone(zone)
+    server.deposit("BTC", "0.1")
+    await clock.advance(5)
+    first, last = "0001-01-01 00:00:00", "9999-12-31 23:59:59"
+    told = await answer(hass, "get_history", start=first, end=last)
+    assert len(told["activities"]) == 1
+    assert not (await answer(hass, "get_history", start=last))["activities"]
+    assert not (await answer(hass, "get_history", end=first))["activities"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Actions: the portfolio and its history as response data, a snapshot now, a new baseline."""
 
-from datetime import datetime
 from typing import Any, Final, cast
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
@@ -18,10 +17,12 @@ import voluptuous as vol
 
 from .account import Account, UpbitConfigEntry
 from .const import DOMAIN
+from .moments import ms
 from .portfolio.activity import Kind
 from .portfolio.history import pattern, realised
 from .report import realised_of, report_of
 from .telling import told_of
+from .typed import currency_code
 
 ATTR_CURRENCY: Final = "currency"
 ATTR_END: Final = "end"
@@ -33,9 +34,9 @@ ENTRY_SCHEMA: Final = vol.Schema(ENTRY)
 HISTORY_SCHEMA: Final = vol.Schema(
     {
         **ENTRY,
-        vol.Optional(ATTR_START): cv.datetime,
-        vol.Optional(ATTR_END): cv.datetime,
-        vol.Optional(ATTR_CURRENCY): vol.All(cv.string, vol.Upper),
+        vol.Optional(ATTR_START): vol.All(cv.datetime, ms),
+        vol.Optional(ATTR_END): vol.All(cv.datetime, ms),
+        vol.Optional(ATTR_CURRENCY): currency_code,
         vol.Optional(ATTR_KINDS): vol.All(
             cv.ensure_list, [vol.In([kind.value for kind in Kind])]
         ),
@@ -71,7 +72,7 @@ async def _get_portfolio(call: ServiceCall) -> ServiceResponse:
 
 async def _get_history(call: ServiceCall) -> ServiceResponse:
     account = _account(call)
-    start, end = (_ms(call.data.get(name)) for name in (ATTR_START, ATTR_END))
+    start, end = call.data.get(ATTR_START), call.data.get(ATTR_END)
     if start is not None and end is not None and end < start:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="end_before_start"
@@ -100,10 +101,3 @@ async def _set_baseline(call: ServiceCall) -> None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="prices_missing"
         )
-
-
-def _ms(moment: datetime | None) -> int | None:
-    """Return a moment in ms of the epoch; one without a zone is local time."""
-    if moment is None:
-        return None
-    return int(dt_util.as_utc(moment).timestamp() * 1000)

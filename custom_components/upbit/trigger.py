@@ -18,6 +18,7 @@ import voluptuous as vol
 
 from .portfolio.activity import Kind
 from .targets import alerts_of_accounts, named_by, ours
+from .typed import currency_code
 
 CONF_CURRENCY: Final = "currency"
 CONF_MINIMUM: Final = "minimum"
@@ -37,14 +38,6 @@ def exact_amount(value: object) -> str:
     if not amount.is_finite() or amount < 0:
         raise vol.Invalid("not an amount")
     return text
-
-
-def currency_code(value: object) -> str:
-    """Validate a currency code; its case does not matter."""
-    text = cv.string(value).strip()
-    if not text:
-        raise vol.Invalid("no currency")
-    return text.upper()
 
 
 class UpbitEventTrigger(StatelessEntityTriggerBase):

@@ -1,8 +1,11 @@
-"""Numbers as people type them."""
+"""Numbers and currencies as people type them."""
 
 from decimal import Decimal
 import re
 from typing import Final
+
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
 
 MOST_DIGITS: Final = 30
 """Before the decimal point, and behind it."""
@@ -30,3 +33,11 @@ def number(typed: str) -> Decimal | None:
     if not isinstance(exponent, int) or exponent < -MOST_DIGITS:
         return None
     return value if value.adjusted() < MOST_DIGITS else None
+
+
+def currency_code(typed: object) -> str:
+    """Validate a currency code; its case does not matter, nor do blanks around it."""
+    code = cv.string(typed).strip()
+    if not code:
+        raise vol.Invalid("no currency")
+    return code.upper()
