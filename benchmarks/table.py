@@ -25,7 +25,7 @@ ROWS: Final = (
         "frame",
         "A frame that moves one currency, from its bytes to the states written, 300 currencies held"
         " ÷ decoding it and writing the same states bare",
-        "통화 300종을 보유할 때, 한 통화가 바뀌었다는 메시지를 받아 상태를 기록하기까지"
+        "화폐 300종을 보유할 때, 한 화폐가 바뀌었다는 메시지를 받아 상태를 기록하기까지"
         " ÷ 해독과 같은 상태의 단순 기록",
         2.0,
     ),
@@ -56,13 +56,13 @@ ROWS: Final = (
     Row(
         "set_up",
         "Set-up with 300 currencies ÷ adding as many bare entities and devices",
-        "300종 계정의 설정 ÷ 같은 수의 단순 구성요소와 기기 추가",
+        "300종 계정의 설정 ÷ 같은 수의 단순 엔티티와 기기 추가",
         1.5,
     ),
     Row(
         "memory",
         "Memory a currency ÷ that of the same entities bare",
-        "통화 하나의 메모리 ÷ 같은 단순 구성요소의 메모리",
+        "화폐 하나의 메모리 ÷ 같은 단순 엔티티의 메모리",
         1.5,
     ),
     Row(
@@ -123,7 +123,7 @@ def growth_table(figures: Figures, language: str = "en") -> str:
     """Return the table of how the cost grows, in Markdown."""
     heads = {
         "en": ("Currencies held", "1 account's worth", "10", "100"),
-        "ko": ("보유 통화", "계정 1개분", "10", "100"),
+        "ko": ("보유 화폐", "계정 1개분", "10", "100"),
     }[language]
     lines = [_line(heads), _line(["---:"] * 4)]
     for currencies in CURRENCIES:
