@@ -11,9 +11,9 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import UpbitCoordinator
+from .measures import Measures, Reading
 from .portfolio.activity import FLOWS, Activity, Leg
 from .portfolio.alerts import (
-    AMOUNTS,
     Edge,
     Firing,
     Measure,
@@ -24,9 +24,7 @@ from .portfolio.alerts import (
     looked_at,
     moved_by,
 )
-from .portfolio.amounts import ZERO, subtract, tells
-from .portfolio.holdings import NOTHING
-from .portfolio.valuation import NO_WORTH
+from .portfolio.amounts import ZERO, subtract
 from .publisher import Publisher
 from .rules import rules_of
 from .teller import Teller
@@ -59,13 +57,11 @@ class Alerts:
         self._hass = hass
         self._entry = entry
         self._coordinator = coordinator
-        self._worth = worth
         self._publisher = publisher
-        self._teller = teller
+        self._measures = Measures(coordinator, worth, publisher, teller)
         self._fired: dict[str, list[FiringListener]] = {}
         self._new: list[Callable[[Rule], None]] = []
-        self._last: dict[str, Decimal] = {}
-        self._there: dict[str, bool] = {}
+        self._readings: dict[str, Reading] = {}
         publisher.async_add_firing_listener(self._fire)
 
     @callback
@@ -87,69 +83,9 @@ class Alerts:
     def holds(self, rule_id: str) -> bool | None:
         """Return whether the level of a rule holds, `None` where nothing is measured, or was yet."""
         edge, rule = self._publisher.ledger.edges.get(rule_id), self.rules.get(rule_id)
-        if edge is None or rule is None or not self._is_there(rule):
+        if edge is None or rule is None or not self._measures.reading(rule).is_there:
             return None
         return edge.holds
-
-    def now(self, rule: Rule) -> Decimal | None:
-        """Return what a rule measures, `None` where nobody knows for sure."""
-        if not rule.is_level and self._is_unsure(rule.currency):
-            # What has moved may be a flow, which is neither gain nor loss.
-            return None
-        if rule.measure is Measure.PROFIT_RATE and self._is_behind(rule.currency):
-            return None
-        if rule.currency in self._coordinator.holdings.doubtful:
-            return None
-        return self._measured(rule)
-
-    def _measured(self, rule: Rule) -> Decimal | None:
-        """Return what is shown of what a rule measures, `None` where that is nothing."""
-        if rule.measure not in AMOUNTS and not self._worth.known:
-            return None
-        if rule.currency is None:
-            account = self._worth.account
-            value = rule.measure is Measure.VALUE
-            return account.total_value if value else account.profit_rate
-        holding = self._coordinator.holdings.of.get(rule.currency, NOTHING)
-        match rule.measure:
-            case Measure.TOTAL:
-                return holding.total
-            case Measure.BALANCE:
-                return holding.balance
-            case Measure.LOCKED:
-                return holding.locked
-        worth = self._worth.of.get(rule.currency, NO_WORTH)
-        if rule.measure is Measure.VALUE:
-            return worth.value if holding.total else ZERO
-        return worth.profit_rate if holding.total else None
-
-    def _is_there(self, rule: Rule) -> bool:
-        """Tell whether there is what a rule measures, though it may have to wait for a price or an average."""
-        if self._measured(rule) is not None:
-            return True
-        if not self._worth.known:
-            return False
-        missing = self._worth.account.missing
-        if bool(missing) if rule.currency is None else rule.currency in missing:
-            return True
-        return rule.measure is Measure.PROFIT_RATE and self._is_behind(rule.currency)
-
-    def _is_unsure(self, currency: str | None) -> bool:
-        """Tell whether it is not known yet why a currency, or any, has moved, or what that was worth."""
-        gaps, baseline = self._teller.gaps, self._publisher.ledger.baseline
-        unsure = {code for code, gap in gaps.items() if tells(gap.total)}
-        unsure.update(baseline.unvalued if baseline else ())
-        return bool(unsure) if currency is None else currency in unsure
-
-    def _is_behind(self, currency: str | None) -> bool:
-        """Tell whether the average of a coin, or of any, is that of an older amount."""
-        return any(
-            holding.average is None or holding.average.total != holding.total
-            for code, holding in self._coordinator.holdings.of.items()
-            if currency in (None, code)
-            and code != self._coordinator.cash
-            and holding.total
-        )
 
     @callback
     def sync(self) -> None:
@@ -181,21 +117,21 @@ class Alerts:
         for id_, rule in self.rules.items():
             if rule.by_activity or (wanted is not None and rule.currency not in wanted):
                 continue
-            now = self.now(rule)
-            is_there = now is not None or self._is_there(rule)
-            if self._there.get(id_) is not is_there:
-                self._there[id_] = is_there
+            reading, last = self._measures.reading(rule), self._readings.get(id_)
+            self._readings[id_] = reading.after(last)
+            if last is None or last.is_there is not reading.is_there:
                 changed.append(id_)
-            if now is None:
+            if reading.value is None:
                 continue
             before = edges.get(id_)
             if before is None:
-                edges[id_] = armed(rule, now)
+                edges[id_] = armed(rule, reading.value)
             else:
-                edges[id_], firing = looked_at(rule, before, now, self._last.get(id_))
+                edges[id_], firing = looked_at(
+                    rule, before, reading.value, last.value if last else None
+                )
                 if firing:
                     firings.append(firing)
-            self._last[id_] = now
             if edges[id_] != before:
                 changed.append(id_)
         if edges != self._publisher.ledger.edges:
@@ -234,7 +170,8 @@ class Alerts:
             if rule.measure is Measure.VALUE:
                 edges[id_] = flowed(edges[id_], worth)
             elif rule.measure is Measure.PROFIT_RATE and not rule.is_level:
-                edges[id_] = diluted(edges[id_], self._last.get(id_))
+                last = self._readings.get(id_)
+                edges[id_] = diluted(edges[id_], last.value if last else None)
 
     def _moved(
         self, rule: Rule, currency: str, activities: tuple[Activity, ...]
