@@ -101,10 +101,7 @@ class UpbitActivityEvent(UpbitAccountEntity, UpbitEvent):
 
     @callback
     def _published(self, activity: Activity, replayed: bool) -> None:
-        attributes = told_of(activity)
-        kind = attributes.pop("kind")
-        assert isinstance(kind, str)
-        self._write(kind, {**attributes, "replayed": replayed})
+        self._write(activity.kind.value, {**told_of(activity), "replayed": replayed})
 
 
 class UpbitNoticeEvent(UpbitAccountEntity, UpbitEvent):

@@ -85,7 +85,10 @@ async def _get_history(call: ServiceCall) -> ServiceResponse:
         frozenset(map(Kind, kinds)) if kinds else None,
     )
     answer: dict[str, Any] = {
-        "activities": [told_of(activity) for activity in activities],
+        "activities": [
+            {"kind": activity.kind.value, **told_of(activity)}
+            for activity in activities
+        ],
         "pattern": pattern(activities),
         "realised": realised_of(realised(activities, dt_util.get_default_time_zone())),
     }

@@ -1,4 +1,4 @@
-"""An activity in words of Home Assistant: the attributes of its event, and a row of the history."""
+"""An activity in words of Home Assistant: in the attributes of its event, and in a row of the history."""
 
 from decimal import Decimal
 
@@ -9,14 +9,13 @@ from .portfolio.amounts import trimmed
 
 
 def told_of(activity: Activity) -> dict[str, str | int | bool | None]:
-    """Return an activity as events and actions tell it; amounts are exact strings."""
+    """Return an activity as events and actions tell it, but for its kind; amounts are exact strings."""
     locked = activity.legs.get(activity.currency)
     if activity.counter_currency and (not locked or not locked.locked):
         # What a buy order locks is what it pays with.
         locked = activity.legs.get(activity.counter_currency, locked)
     return {
         "id": activity.id,
-        "kind": activity.kind.value,
         "currency": activity.currency,
         "amount": trimmed(activity.amount),
         "counter_currency": activity.counter_currency,
