@@ -7,6 +7,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from .activities import Heard
 from .clock import Clock
 from .test_account import state
 from .upbit_server import UpbitServer
@@ -129,3 +130,25 @@ async def test_sensors_never_go_backwards_with_a_lagging_replica_and_late_frames
     for currency in ("KRW", "BTC", "ETH"):
         shown = Decimal(state(hass, f"sensor.upbit_{currency.lower()}").state)
         assert shown == truth[currency].total
+
+
+@pytest.mark.parametrize(("late", "then"), [(6.0, 2.5), (9.0, 2.5), (9.0, 1.0)])
+async def test_a_fill_far_ahead_of_its_row_is_told_once(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    late: float,
+    then: float,
+) -> None:
+    """Not told, taken back and told again, which would add up as well, while snapshots lag and more comes in."""
+    heard = Heard(hass)
+    server.fault(delay_types={"myAsset": late}, accounts_lag=9)
+    server.trade("KRW-BTC", "bid", "0.0021")
+    await clock.advance(then)
+    server.fault(delay_types={})
+    server.deposit("XRP", "5")
+    await clock.advance(40)
+    server.fault(accounts_lag=0)
+    await clock.advance(200)
+    assert sorted(heard.kinds) == ["buy", "deposit"]
