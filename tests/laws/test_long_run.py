@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 import pytest
 
+from custom_components.upbit.const import CONF_HISTORY_SIZE
 from tests.clock import Clock
 from tests.shares import Recorder, record_sum
 from tests.trading import RICHES
@@ -47,6 +48,15 @@ def sockets() -> int:
     return sum(link.startswith("socket:") for link in links)
 
 
+def ours() -> int:
+    """Return how many objects of the integration's own kinds there are."""
+    gc.collect()
+    return sum(
+        type(one).__module__.startswith("custom_components.upbit")
+        for one in gc.get_objects()
+    )
+
+
 def resident() -> int:
     """Return the bytes of memory that the process holds, without what is waste."""
     gc.collect()
@@ -68,12 +78,18 @@ async def test_a_long_run_loses_nothing_and_grows_by_nothing(
     """The ledger agrees in the end; memory is flat; no task, timer, listener or socket more than at the start."""
     closed = sockets()
     world = World(hass, hass_storage, clock)
-    await world.open(("자산조회", "주문조회"), is_new=False)
+    await world.open(
+        ("자산조회", "주문조회"),
+        is_new=False,
+        # Full at the first cut already.
+        options={CONF_HISTORY_SIZE: 100},
+    )
     server = world.server
     codes = list(RICHES)
     before, opened = left(hass), sockets()
     sizes: list[int] = []
     objects: list[int] = []
+    own: list[int] = []
     changes = cuts = 0
     while changes < CHANGES:
         for number in range(A_CONNECTION):
@@ -99,6 +115,7 @@ async def test_a_long_run_loses_nothing_and_grows_by_nothing(
         write.reset_mock()  # type: ignore[attr-defined]  # a function that is a mock
         sizes.append(resident())
         objects.append(sys.getallocatedblocks())
+        own.append(ours())
     await world.settle(patiently=True)
     world.check_states()
     assert not world.truths.broken
@@ -109,6 +126,7 @@ async def test_a_long_run_loses_nothing_and_grows_by_nothing(
     assert sockets() <= closed
     record_sum(record_property, "changes in a long run", changes)
     record_sum(record_property, "cuts in a long run", cuts)
+    assert own[-1] == own[len(own) // 2]
     if changes >= GROWTH_FROM:
         half = len(sizes) // 2
         record_sum(record_property, "bytes at half of the long run", sizes[half])

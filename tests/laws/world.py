@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
@@ -79,7 +79,13 @@ class World:
         self._storage = storage
         self._begun_with: dict[str, Decimal] = {}
 
-    async def open(self, scopes: Iterable[str], *, is_new: bool) -> None:
+    async def open(
+        self,
+        scopes: Iterable[str],
+        *,
+        is_new: bool,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
         """Open the exchange and set the entry up; a new account is watched more closely at first."""
         self.server = await UpbitServer().__aenter__()
         self.truths = Truths(self.hass.loop.time)
@@ -96,6 +102,7 @@ class World:
                 CONF_REGION: "kr",
                 CONF_API_HOST: self.server.origin,
             },
+            options=options or {},
         )
         if not is_new:
             self.entry.created_at = dt_util.utcnow() - timedelta(hours=1)
