@@ -105,7 +105,8 @@ async def test_a_coin_without_a_market_of_its_own_is_priced_through_bitcoin(
     server.markets.delist("KRW-ETH")
     await clock.advance(3700)
     expected = Decimal("0.03437") * BTC
-    assert number(hass, "eth_price") == expected
+    # Shown without decimals from 1,000 won up, and valued by each of its digits.
+    assert number(hass, "eth_price") == round(expected)
     assert number(hass, "eth_value") == 2 * expected
 
 

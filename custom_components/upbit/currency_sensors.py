@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Final
 
 from .account import Account
-from .portfolio.amounts import concise
+from .portfolio.amounts import concise, rounding
 from .portfolio.valuation import NO_WORTH, Worth
-from .sensors import Measures, UpbitCurrencyDescription
+from .sensors import Measures, UpbitCurrencyDescription, price_decimals
 
 
 def _worth(account: Account, currency: str) -> Worth:
@@ -25,7 +25,14 @@ def _average_unit(account: Account, currency: str) -> str | None:
 
 def _price(account: Account, currency: str) -> Decimal | None:
     price = _worth(account, currency).price
-    return None if price is None else concise(price)
+    if price is None:
+        return None
+    path = account.prices.quotes.path(currency)
+    if not path or len(path) == 1:
+        # Digit for digit as the exchange quotes it.
+        return concise(price)
+    decimals = price_decimals(price, account.coordinator.cash)
+    return Decimal(rounding(decimals)(price))
 
 
 CURRENCY_SENSORS: Final = (

@@ -27,6 +27,9 @@ FIAT_DECIMALS: Final = {"KRW": 0, "IDR": 0, "SGD": 2, "THB": 2}
 
 RATE_DECIMALS: Final = 2
 
+PRICE_DIGITS: Final = 4
+"""The digits of a price that count where nobody quotes it, as in the exchange's steps below 1,000 won."""
+
 
 class Measures(Enum):
     """What kind of number a sensor shows."""
@@ -113,6 +116,11 @@ def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
         case Measures.RATE:
             return rounding(RATE_DECIMALS)
     return text
+
+
+def price_decimals(price: Decimal, currency: str) -> int:
+    """Return how many decimals a price in a currency has by its size, where no market quotes it."""
+    return max(FIAT_DECIMALS[currency], PRICE_DIGITS - 1 - price.adjusted())
 
 
 class Shown(NamedTuple):
