@@ -9,7 +9,29 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from .clock import Clock
 from .test_account import state
 from .test_worth import number
-from .upbit_server import UpbitServer
+from .upbit_server import UpbitServer, tickers
+from .upbit_server.wire import dump
+
+
+@pytest.mark.parametrize("reconnects", [True, False])
+async def test_a_ticker_of_the_future_does_not_freeze_its_price(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    reconnects: bool,
+) -> None:
+    """Later ones were dropped for ever, whether they came by stream or by request."""
+    (session,) = server.public.sessions
+    row = tickers.frame(server.markets["KRW-BTC"], "REALTIME")
+    session.send_raw(dump(row | {"timestamp": 4_102_444_800_000}).encode())
+    await clock.advance(100)
+    if reconnects:
+        server.fault(close_public=1006)
+        await clock.advance(60)
+    server.set_price("KRW-BTC", "100000000")
+    await clock.advance(70)
+    assert number(hass, "btc_value") == 50_000_000
 
 
 @pytest.mark.parametrize(

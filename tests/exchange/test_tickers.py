@@ -3,6 +3,7 @@
 from decimal import Decimal
 import json
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.upbit.exchange.frames import parse
@@ -84,6 +85,21 @@ def test_the_later_ticker_counts_whichever_came_first() -> None:
     tickers.take(*parse(early))  # type: ignore[arg-type]  # a ticker
     assert not tickers.read()
     assert tickers.prices == {"KRW-BTC": Decimal("142350000.5")}
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_ticker_of_the_future_is_followed_by_whatever_comes(
+    freezer: FrozenDateTimeFactory, is_read: bool
+) -> None:
+    """Its market had that price for ever; a clock here that is a little behind is no reason."""
+    freezer.move_to("2024-03-11T08:41:57Z")
+    for ahead, price in ((59_000, 1), (61_000, 2)):
+        tickers = taken(ticker(trade_price=1, timestamp=1710146517000 + ahead))
+        if is_read:
+            tickers.read()
+        tickers.take(*parse(ticker(trade_price=2)))  # type: ignore[arg-type]  # a ticker
+        tickers.read()
+        assert tickers.prices == {"KRW-BTC": Decimal(price)}
 
 
 @pytest.mark.parametrize(

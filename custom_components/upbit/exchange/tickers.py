@@ -2,11 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from time import time
 from types import MappingProxyType
+from typing import Final
 
 from .errors import UnreadableFrame
 from .frames import read_ticker
 from .messages import Ticker, TickerFrame
+
+AHEAD: Final = 60_000
+"""Milliseconds that a ticker's stamp may be ahead of the clock here, which may be behind."""
 
 
 class Tickers:
@@ -22,7 +27,11 @@ class Tickers:
         """Take a ticker, unless a later one is there."""
         code = ticker.code
         before = self._unread.get(code) or self._read.get(code)
-        if before is None or before.timestamp <= ticker.timestamp:
+        if (
+            before is None
+            or before.timestamp <= ticker.timestamp
+            or _is_of_the_future(before)
+        ):
             self._unread[code] = ticker
 
     def answered(self, tickers: Iterable[Ticker], asked: int) -> None:
@@ -82,3 +91,8 @@ class Tickers:
     def delisted(self) -> frozenset[str]:
         """The markets that have ended."""
         return frozenset(code for code, one in self._read.items() if one.delisted)
+
+
+def _is_of_the_future(ticker: Ticker | TickerFrame) -> bool:
+    """Tell whether a stamp is wrong, so that whatever comes next counts, and no price freezes."""
+    return ticker.timestamp > time() * 1000 + AHEAD
