@@ -152,3 +152,30 @@ async def test_a_clock_that_is_behind_opens_no_day_with_the_amounts_of_the_last_
     server.set_price("KRW-ETH", str(ETH))
     await clock.advance(120)
     assert number(hass, "profit_today") == 0
+
+
+async def test_a_market_that_left_the_list_does_not_keep_a_day_from_opening(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The closing prices of all were refused for it, until the list was looked at an hour later."""
+    await gained(server, clock)
+    close(server)
+    server.markets.delist("KRW-ETH")
+    await clock.advance(180)
+    assert number(hass, "profit_today") == 0
+
+
+async def test_the_closing_prices_of_a_day_do_not_bring_back_a_market_that_has_ended(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """They are asked for, and the answer does not say that it has ended."""
+    server.deposit("XRP", "1000")
+    await clock.advance(100)
+    server.markets["KRW-XRP"].state = "DELISTED"
+    server.set_price("KRW-XRP", "3362")
+    await clock.advance(100)
+    total = number(hass, "total_value")
+    assert state(hass, "sensor.upbit_total_value").attributes["unpriced"] == ["XRP"]
+    await clock.advance(until_nine() + 120)
+    assert number(hass, "total_value") == total
+    assert number(hass, "profit_today") == 0

@@ -1,16 +1,14 @@
 """The market: the prices that the account needs, by the public stream, written at most once per interval."""
 
-from asyncio import TimerHandle
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.event import async_track_time_interval
 
+from .alarm import Alarm
 from .exchange.errors import UpbitError
 from .exchange.messages import Message, Ticker, TickerFrame
 from .exchange.rest import MarketRow, UpbitMarket
@@ -18,24 +16,19 @@ from .exchange.stream import Stream
 from .exchange.tickers import Tickers
 from .exchange.transport import Transport
 from .freshness import Freshness
+from .market_list import MarketList
 from .moments import ms
 from .portfolio.quotes import Quotes
 
 _LOGGER = logging.getLogger(__name__)
 
-LISTED_EVERY: Final = timedelta(hours=1)
-"""How often the list of markets is looked at: new ones, delisted ones, warnings."""
-
 NO_MARKET: Final = "no_market"
 
 SOON: Final = 1.0
-"""Seconds in which prices are gathered that nobody has shown before."""
+"""Seconds between two writes of prices that nobody has shown before."""
 
-RETRY: Final = 60.0
-"""Seconds after which a list or a price that did not come is asked for again."""
-
-RESUBSCRIBE: Final = 1.0
-"""Seconds in which currencies that are bought together are gathered for one subscription."""
+RESUBSCRIBE: Final = 2.0
+"""Seconds between two subscriptions: each is two messages, and a hundred a minute are allowed."""
 
 
 class UpbitPrices:
@@ -55,15 +48,15 @@ class UpbitPrices:
         """Prepare; nothing is sent yet.
 
         `interval` is in seconds; `changed` is called with the currencies whose price, or the claim
-        to know it, is another one; `listed` whenever the list of markets has come.
+        to know it, is another one; `listed` whenever the list of markets has come, or one of them
+        has ended.
         """
         self.quotes = Quotes(cash)
-        self.markets: Mapping[str, MarketRow] = {}
-        """The markets by code, as they were listed last."""
 
         self._entry = entry
         self._hass = hass
         self._market = UpbitMarket(transport)
+        self._list = MarketList(hass, entry, self._market, self._list_came)
         self._interval = interval
         self._changed = changed
         self._listed = listed
@@ -71,13 +64,25 @@ class UpbitPrices:
             transport, transport.endpoint.public_stream, None, (), self
         )
         self._running = False
+        self._unproved = False
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()
         self._shown: frozenset[str] = frozenset()
         self._subscribed: frozenset[str] = frozenset()
         self._tickers = Tickers()
-        self._written = float("-inf")
-        self._timers: dict[str, TimerHandle] = {}
+        # When what was done last, in seconds of the event loop's clock.
+        self._followed = self._showed = self._written = float("-inf")
+        loop = hass.loop
+        self._following = Alarm(
+            loop, lambda: self._followed + RESUBSCRIBE, self._follow
+        )
+        self._showing = Alarm(loop, lambda: self._showed + SOON, self._show_new)
+        self._writing = Alarm(loop, lambda: self._written + self._interval, self._write)
+
+    @property
+    def markets(self) -> Mapping[str, MarketRow]:
+        """The markets by code, as they were listed last."""
+        return self._list.markets
 
     @property
     def fresh(self) -> bool:
@@ -87,18 +92,10 @@ class UpbitPrices:
     async def async_start(self, currencies: Iterable[str]) -> None:
         """Load the list of markets and first prices; the stream comes after, in the background."""
         self._currencies = frozenset(currencies)
-        self._entry.async_on_unload(self._cancel_timers)
-        self._entry.async_on_unload(
-            async_track_time_interval(
-                self._hass,
-                self._start_hourly,
-                LISTED_EVERY,
-                name="Upbit markets",
-                cancel_on_shutdown=True,
-            )
-        )
-        await self._async_list()
-        self._follow()
+        self._written = self._hass.loop.time()
+        for plan in (self._freshness, self._following, self._showing, self._writing):
+            self._entry.async_on_unload(plan.cancel)
+        await self._list.async_start()
 
     def warnings(self, currency: str) -> frozenset[str] | None:
         """Return what the exchange warns of in the market of a currency, in lower-case words.
@@ -118,7 +115,7 @@ class UpbitPrices:
         wanted = frozenset(currencies)
         if wanted != self._currencies:
             self._currencies = wanted
-            self._later("follow", RESUBSCRIBE, self._follow)
+            self._following.arm()
 
     async def async_first_quotes(self, currencies: Collection[str]) -> Quotes:
         """Return quotes before anything is shown; raises an `UpbitError`."""
@@ -135,38 +132,39 @@ class UpbitPrices:
 
     async def async_refresh(self) -> None:
         """Fetch all prices now: at the beginning of a day, when the closing prices are others."""
-        await self._async_fetch(self._subscribed)
+        if await self._async_fetch(self._subscribed):
+            self._write()
         # Even where no price is another one, it is known to be that of now.
         self._changed(())
 
-    async def _async_hourly(self) -> None:
-        await self._async_list()
-        self._follow()
-
-    async def _async_list(self) -> None:
-        """Load the list of markets."""
-        try:
-            rows = await self._market.markets()
-        except UpbitError as error:
-            _LOGGER.debug("No list of markets: %s", error)
-            self._later("list", RETRY, self._start_hourly)
-            return
-        listed = frozenset(row.code for row in rows)
-        self.markets = {row.code: row for row in rows}
-        if listed != self.quotes.listed:
-            self._write(listed)
-        self._listed()
+    # Which markets are followed
 
     @callback
-    def _start_hourly(self, _: object = None) -> None:
-        self._background(self._async_hourly(), "markets")
+    def _list_came(self) -> None:
+        self._show()
+        # What it warns of is in the list as well, and may be new where no market is.
+        self._listed()
+
+    @property
+    def _needed(self) -> frozenset[str]:
+        """The markets whose tickers are needed.
+
+        One that has ended by them is followed as long as it is listed: they would tell as well that
+        it has begun again.
+        """
+        needed = self.quotes.needed(self._currencies)
+        if self.quotes.listed == self._list.codes:
+            return needed
+        return needed | replace(self.quotes, listed=self._list.codes).needed(
+            self._currencies
+        )
 
     @callback
     def _follow(self) -> None:
         """Subscribe to just the markets that are needed, and fetch the prices of the new ones."""
         if self.quotes.listed is None:
             return
-        needed = self.quotes.needed(self._currencies)
+        needed = self._needed
         if needed == self._subscribed:
             return
         new = needed.difference(self._tickers.codes)
@@ -175,60 +173,78 @@ class UpbitPrices:
             # Nothing was to be known until now.
             self._freshness.confirmed()
         self._tickers.forget(needed)
-        self._write()
+        self._show()
         if new:
-            self._background(self._async_fetch(new), "prices")
+            self._background(self._async_fetch_new(new), "prices")
         if self.fresh != was_fresh:
             self._changed(self._currencies)
         if not needed:
             return
+        self._followed = self._hass.loop.time()
         self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
         if not self._running:
             self._running = True
             self._background(self._stream.run(), "market stream")
 
-    async def _async_fetch(self, codes: Collection[str]) -> None:
-        """Fetch prices."""
+    async def _async_fetch_new(self, codes: Collection[str]) -> None:
+        # The others wait for their interval.
+        if await self._async_fetch(codes):
+            self._show()
+
+    async def _async_fetch(self, codes: Collection[str]) -> bool:
+        """Fetch prices, and tell whether they came; nothing is shown yet."""
         asked = ms()
         try:
             tickers = await self._market.tickers(codes)
         except UpbitError as error:
             # The stream begins with a snapshot of its own.
             _LOGGER.debug("No prices: %s", error)
-            return
-        self._tickers.answered(
-            (one for one in tickers if one.code in self._subscribed), asked
-        )
-        self._write()
+            # A market that is gone costs the prices of all that are asked for with it.
+            self._list.doubt()
+            return False
+        followed = (one for one in tickers if one.code in self._subscribed)
+        self._note_refused(self._tickers.answered(followed, asked))
+        return True
 
     # What is shown
 
     @callback
     def _take(self, ticker: Ticker | TickerFrame) -> None:
-        """Take a price; it is shown with the next write."""
+        """Take a price; it is shown with the next write, and sooner if it is the first of its market."""
         if ticker.code not in self._subscribed:
             return
         self._tickers.take(ticker)
-        if "write" in self._timers:
-            return
-        now = self._hass.loop.time()
-        due = self._written + self._interval
-        if ticker.code not in self.quotes.prices:
-            due = min(due, now + SOON)
-        self._later("write", max(due - now, 0.0), self._write)
+        plan = self._writing if ticker.code in self.quotes.prices else self._showing
+        if not plan.armed:
+            plan.arm()
 
     @callback
-    def _write(self, listed: frozenset[str] | None = None) -> None:
-        """Show the last prices, and tell whose are others than before."""
-        self._cancel("write")
+    def _write(self) -> None:
+        """Show the last prices."""
+        self._writing.cancel()
         self._written = self._hass.loop.time()
-        for kind in self._tickers.read():
-            self.frame_refused(kind)
+        self._note_refused(self._tickers.read())
+        self._show()
+
+    @callback
+    def _show_new(self) -> None:
+        """Show the first prices of markets, and leave the others as they are."""
+        if new := self._tickers.new:
+            self._note_refused(self._tickers.read(new))
+            self._show()
+
+    @callback
+    def _show(self) -> None:
+        """Show what was read, and tell whose prices are others than before."""
+        self._showed = self._hass.loop.time()
         before, tickers = self.quotes, self._tickers
-        listed = listed or before.listed
-        if listed and (gone := listed & tickers.delisted):
-            listed -= gone
+        listed = self._list.codes
+        if listed and (ended := listed & tickers.delisted):
+            listed -= ended
         self.quotes = Quotes(before.cash, listed, tickers.prices, tickers.closes)
+        if listed is not before.listed and listed != before.listed:
+            self._following.arm()
+            self._listed()
         # Those that nobody follows any more as well: their price is not known from now on.
         self._shown |= self._currencies
         others = self.quotes.others_than(before, self._shown)
@@ -239,14 +255,20 @@ class UpbitPrices:
 
     def stream_connected(self) -> None:
         """Wait for the subscription."""
+        self._unproved = True
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
         """Claim the prices again."""
+        self._unproved = False
         self._freshness.stands()
 
     def stream_lost(self, error: UpbitError) -> None:
         """Claim the prices a while longer."""
         _LOGGER.debug("The market stream is lost: %s", error)
+        if self._unproved:
+            # A market that is gone costs the whole subscription.
+            self._unproved = False
+            self._list.doubt()
         self._freshness.lost()
 
     def message_received(self, message: Message) -> None:
@@ -258,30 +280,9 @@ class UpbitPrices:
         """Go on: the next ticker says it again."""
         _LOGGER.debug("A ticker cannot be read (%s)", kind)
 
-    # Timers and tasks
-
-    @callback
-    def _later(self, name: str, seconds: float, act: Callable[[], None]) -> None:
-        """Do something once, after some seconds; what was planned under that name is replaced."""
-        self._cancel(name)
-
-        @callback
-        def due() -> None:
-            del self._timers[name]
-            act()
-
-        self._timers[name] = self._hass.loop.call_later(seconds, due)
-
-    @callback
-    def _cancel(self, name: str) -> None:
-        if timer := self._timers.pop(name, None):
-            timer.cancel()
-
-    @callback
-    def _cancel_timers(self) -> None:
-        self._freshness.cancel()
-        for name in tuple(self._timers):
-            self._cancel(name)
+    def _note_refused(self, kinds: Iterable[str]) -> None:
+        for kind in kinds:
+            self.frame_refused(kind)
 
     def _background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._entry.async_create_background_task(

@@ -135,6 +135,49 @@ def test_a_market_that_has_ended_is_told() -> None:
     assert tickers.delisted == {"KRW-BTC"}
 
 
+def answer(trade_price: int, timestamp: int) -> Ticker:
+    """Return a ticker that was asked for."""
+    return Ticker("KRW-BTC", Decimal(trade_price), Decimal(1), False, timestamp)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_market_that_has_ended_does_not_begin_again_with_an_answer(
+    is_read: bool,
+) -> None:
+    """Which does not say so; the stream does."""
+    tickers = taken(ticker(market_state="DELISTED"))
+    if is_read:
+        tickers.read()
+    assert not tickers.answered([answer(5, 1710146517260)], 1710146517261)
+    assert tickers.prices == {"KRW-BTC": Decimal(5)}
+    assert tickers.delisted == {"KRW-BTC"}
+    tickers.take(*parse(ticker(timestamp=1710146517262)))  # type: ignore[arg-type]  # a ticker
+    tickers.read()
+    assert not tickers.delisted
+
+
+def test_an_answer_leaves_a_later_ticker_and_those_of_other_markets() -> None:
+    """They are read when they are shown."""
+    tickers = taken(ticker(), ticker(code="KRW-ETH"))
+    assert not tickers.answered([answer(5, 1710146517258)], 1710146517261)
+    assert tickers.prices == {"KRW-BTC": Decimal("142350000.5")}
+    assert tickers.new == {"KRW-ETH"}
+
+
+def test_first_tickers_are_read_alone() -> None:
+    """The others wait for their interval."""
+    tickers = taken(ticker())
+    tickers.read()
+    for frame in (ticker(trade_price=5), ticker(code="KRW-ETH", trade_price=7)):
+        tickers.take(*parse(frame))  # type: ignore[arg-type]  # a ticker
+    assert not tickers.read(tickers.new)
+    prices = {"KRW-BTC": Decimal("142350000.5"), "KRW-ETH": Decimal(7)}
+    assert tickers.prices == prices
+    assert not tickers.new
+    assert not tickers.read()
+    assert tickers.prices == prices | {"KRW-BTC": Decimal(5)}
+
+
 def test_a_market_that_is_not_followed_any_longer_is_forgotten() -> None:
     """Read or not."""
     tickers = taken(ticker(), ticker(code="KRW-ETH"))

@@ -34,12 +34,24 @@ class Tickers:
         ):
             self._unread[code] = ticker
 
-    def answered(self, tickers: Iterable[Ticker], asked: int) -> None:
-        """Take the tickers that were `asked` for at a moment, in ms: they may be of an earlier trade."""
-        for ticker in tickers:
-            self.take(ticker)
-            if self._unread.get(ticker.code) is ticker:
-                self._asked[ticker.code] = asked
+    def answered(self, tickers: Iterable[Ticker], asked: int) -> list[str]:
+        """Take tickers that were `asked` for at a moment, in ms: they may be of an earlier trade.
+
+        They are read already, and do not say whether their market has ended: that stays as the
+        stream said it, whose tickers of these markets are read before. Return as `read` does.
+        """
+        answers = {ticker.code: ticker for ticker in tickers}
+        refused = self.read(answers)
+        for code, ticker in answers.items():
+            before = self._read.get(code)
+            if before is None:
+                self._read[code] = ticker
+            elif before.timestamp <= ticker.timestamp or _is_of_the_future(before):
+                self._read[code] = ticker._replace(delisted=before.delisted)
+            else:
+                continue
+            self._asked[code] = asked
+        return refused
 
     def told_since(self, moment: int, codes: Iterable[str]) -> bool:
         """Tell whether the ticker of each of these markets was, at a moment in ms or later."""
@@ -49,10 +61,18 @@ class Tickers:
             for code in codes
         )
 
-    def read(self) -> list[str]:
-        """Read what came since; return why some cannot be read, which leave their market as it was."""
+    def read(self, codes: Iterable[str] | None = None) -> list[str]:
+        """Read what came since, of these markets or of all.
+
+        Return why some tickers cannot be read, which leave their market as it was.
+        """
         refused = []
-        unread, self._unread = self._unread, {}
+        if codes is None:
+            unread, self._unread = self._unread, {}
+        else:
+            unread = {
+                code: self._unread.pop(code) for code in codes if code in self._unread
+            }
         for code, ticker in unread.items():
             try:
                 self._read[code] = (
@@ -72,6 +92,11 @@ class Tickers:
     def codes(self) -> Collection[str]:
         """The markets whose ticker was read."""
         return self._read.keys()
+
+    @property
+    def new(self) -> Collection[str]:
+        """The markets whose first ticker is not read yet."""
+        return self._unread.keys() - self._read.keys()
 
     @property
     def prices(self) -> Mapping[str, Decimal]:

@@ -77,7 +77,8 @@ class Quotes:
         """Return those of the currencies whose price or close, or the way to it, is another than before."""
         differ = _differ(before.prices, self.prices)
         differ |= _differ(before.closes, self.closes)
-        relisted = self.listed != before.listed
+        # To compare equal lists is to look each market up.
+        relisted = self.listed is not before.listed and self.listed != before.listed
         return {
             currency
             for currency in currencies
