@@ -268,3 +268,25 @@ async def test_a_price_of_its_own_market_keeps_the_digits_of_the_exchange(
     await clock.advance(3700)
     assert state(hass, "sensor.upbit_aaa_price").state == "0.00012345"
     assert state(hass, "sensor.upbit_eth_price").state == "4893000.123"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_after_an_outage_no_old_price_is_claimed(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    answers: bool,
+) -> None:
+    """They were claimed as soon as the stream stood: the first of them for a moment, the others for an interval."""
+    server.fault(refuse_public=503, close_public=1006)
+    await clock.advance(600)
+    assert state(hass, "sensor.upbit_total_value").state == STATE_UNAVAILABLE
+    shown = async_capture_events(hass, "state_changed")
+    server.set_price("KRW-BTC", "100000000")
+    server.set_price("KRW-ETH", "3000000")
+    if not answers:
+        server.fault(answer="500", answer_paths=["/v1/ticker"])
+    server.fault(refuse_public=None)
+    await clock.advance(200)
+    assert written(shown, "total_value") == ["57000000"]

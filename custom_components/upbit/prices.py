@@ -1,7 +1,9 @@
 """The market: the prices that the account needs, by the public stream, written at most once per interval."""
 
+import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 import logging
 from typing import Any, Final
 
@@ -52,7 +54,6 @@ class UpbitPrices:
         has ended.
         """
         self.quotes = Quotes(cash)
-
         self._entry = entry
         self._hass = hass
         self._market = UpbitMarket(transport)
@@ -64,7 +65,7 @@ class UpbitPrices:
             transport, transport.endpoint.public_stream, None, (), self
         )
         self._running = False
-        self._unproved = False
+        self._unproved = self._stands = False
         self._freshness = Freshness(hass.loop, lambda: self._changed(self._currencies))
         self._currencies: frozenset[str] = frozenset()
         self._shown: frozenset[str] = frozenset()
@@ -72,12 +73,10 @@ class UpbitPrices:
         self._tickers = Tickers()
         # When what was done last, in seconds of the event loop's clock.
         self._followed = self._showed = self._written = float("-inf")
-        loop = hass.loop
-        self._following = Alarm(
-            loop, lambda: self._followed + RESUBSCRIBE, self._follow
-        )
-        self._showing = Alarm(loop, lambda: self._showed + SOON, self._show_new)
-        self._writing = Alarm(loop, lambda: self._written + self._interval, self._write)
+        alarm = partial(Alarm, hass.loop)
+        self._following = alarm(lambda: self._followed + RESUBSCRIBE, self._follow)
+        self._showing = alarm(lambda: self._showed + SOON, self._show_new)
+        self._writing = alarm(lambda: self._written + self._interval, self._write)
 
     @property
     def markets(self) -> Mapping[str, MarketRow]:
@@ -178,18 +177,25 @@ class UpbitPrices:
             self._background(self._async_fetch_new(new), "prices")
         if self.fresh != was_fresh:
             self._changed(self._currencies)
-        if not needed:
-            return
-        self._followed = self._hass.loop.time()
-        self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
-        if not self._running:
-            self._running = True
-            self._background(self._stream.run(), "market stream")
+        if needed:
+            self._followed = self._hass.loop.time()
+            self._stream.change([{"type": "ticker", "codes": sorted(needed)}])
+            if not self._running:
+                self._running = True
+                self._background(self._stream.run(), "market stream")
 
     async def _async_fetch_new(self, codes: Collection[str]) -> None:
         # The others wait for their interval.
         if await self._async_fetch(codes):
             self._show()
+
+    async def _async_claim(self) -> None:
+        """Claim what comes now, by request and by the stream's own snapshot."""
+        if not await self._async_fetch(self._subscribed):
+            await asyncio.sleep(SOON)
+        self._write()
+        if self._stands:
+            self._freshness.stands()
 
     async def _async_fetch(self, codes: Collection[str]) -> bool:
         """Fetch prices, and tell whether they came; nothing is shown yet."""
@@ -258,13 +264,17 @@ class UpbitPrices:
         self._unproved = True
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
-        """Claim the prices again."""
-        self._unproved = False
-        self._freshness.stands()
+        """Claim the prices again; old ones once others have come."""
+        self._unproved, self._stands = False, True
+        if self._freshness.fresh:
+            self._freshness.stands()
+        else:
+            self._background(self._async_claim(), "prices")
 
     def stream_lost(self, error: UpbitError) -> None:
         """Claim the prices a while longer."""
         _LOGGER.debug("The market stream is lost: %s", error)
+        self._stands = False
         if self._unproved:
             # A market that is gone costs the whole subscription.
             self._unproved = False
