@@ -36,6 +36,7 @@ def fill_of(message: MyOrder) -> Fill | None:
 def order_of(message: MyOrder) -> Order:
     """Return the order that a frame tells of."""
     quote, _, base = message.code.partition("-")
+    all_gone = message.remaining_volume == ZERO
     return Order(
         id=message.uuid,
         base=base,
@@ -44,10 +45,11 @@ def order_of(message: MyOrder) -> Order:
         price=message.price,
         locked=message.locked or ZERO,
         time=message.order_timestamp,
-        # The frame that follows the last fill may be lost.
-        is_open=message.state in ("wait", "watch", "trade")
-        and message.remaining_volume != ZERO,
-        cancelled=message.state in ("cancel", "prevented"),
+        # The frame that follows the last fill may be lost. A part can be prevented as well as filled.
+        is_open=message.state in ("wait", "watch", "trade", "prevented")
+        and not all_gone,
+        cancelled=message.state == "cancel"
+        or (message.state == "prevented" and all_gone),
     )
 
 
