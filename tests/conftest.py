@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from _pytest.terminal import TerminalReporter
+from aiohttp import ClientSession
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant
@@ -21,6 +22,7 @@ from custom_components.upbit.const import (
 
 from .clock import Clock
 from .faults import report
+from .trader import Trader
 from .upbit_server import UpbitServer
 
 
@@ -56,6 +58,17 @@ async def server(socket_enabled: None, clock: Clock) -> AsyncGenerator[UpbitServ
         exchange.deposit("BTC", "0.5")
         exchange.deposit("ETH", "2")
         yield exchange
+
+
+@pytest.fixture
+async def trader(server: UpbitServer) -> AsyncGenerator[Trader]:
+    """Return a client with a key of the account."""
+    async with ClientSession() as session:
+        one = Trader(server, session)
+        yield one
+        for socket in one.sockets:
+            await socket.close()
+        await asyncio.gather(*one.tasks)
 
 
 @pytest.fixture

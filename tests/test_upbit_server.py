@@ -1,81 +1,18 @@
 """The simulated exchange is honest: what its documentation promises and refuses, it promises and refuses."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha512
 import json
 from typing import Any
-from uuid import uuid4
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
-import jwt
 import pytest
 
 from .clock import Clock
+from .trader import Trader
 from .upbit_server import Key, UpbitServer
 from .upbit_server.control import Control
-
-
-class Trader:
-    """A client of nobody's: signs, asks, listens."""
-
-    def __init__(self, server: UpbitServer, session: ClientSession) -> None:
-        """Issue a key."""
-        self.server = server
-        self.session = session
-        self.key = server.issue_key()
-        self.frames: list[Any] = []
-        self.sockets: list[ClientWebSocketResponse] = []
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def token(self, algorithm: str = "HS256", **claims: str) -> dict[str, str]:
-        """Return the header of a request."""
-        payload = {"access_key": self.key.access_key, "nonce": str(uuid4())} | claims
-        signed = jwt.encode(payload, self.key.secret_key, algorithm=algorithm)
-        return {"Authorization": f"Bearer {signed}"}
-
-    async def get(self, path: str, headers: dict[str, str] | None = None) -> Any:
-        """Return status and body of an answer."""
-        headers = self.token() if headers is None else headers
-        async with self.session.get(
-            f"{self.server.origin}/v1/{path}", headers=headers
-        ) as answer:
-            text = await answer.text()
-            return answer.status, json.loads(
-                text, parse_float=Decimal
-            ) if text.startswith(("[", "{")) else text
-
-    async def listen(
-        self, *parts: dict[str, Any], public: bool = False
-    ) -> ClientWebSocketResponse:
-        """Connect, subscribe, and collect the frames."""
-        path = "" if public else "/private"
-        socket = await self.session.ws_connect(
-            f"{self.server.origin}/websocket/v1{path}", headers=self.token()
-        )
-
-        async def collect() -> None:
-            async for message in socket:
-                assert message.type is WSMsgType.BINARY
-                self.frames.append(json.loads(message.data, parse_float=Decimal))
-
-        self.sockets.append(socket)
-        self.tasks.append(asyncio.create_task(collect()))
-        if parts:
-            await socket.send_json([{"ticket": "t"}, *parts])
-        return socket
-
-
-@pytest.fixture
-async def trader(server: UpbitServer) -> AsyncGenerator[Trader]:
-    """Return a client with a key of the account."""
-    async with ClientSession() as session:
-        one = Trader(server, session)
-        yield one
-        for socket in one.sockets:
-            await socket.close()
-        await asyncio.gather(*one.tasks)
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
@@ -314,7 +251,7 @@ async def test_a_notice_reaches_whoever_wants_its_category(
             "side is bid or ask",
         ),
         ("fault", {"nonsense": 1}, "no such fault: nonsense"),
-        ("cancel", {"uuid": "none"}, "'none'"),
+        ("cancel", {"uuid": "none"}, "no such order: none"),
         ("deposit", [], "the body is not an object"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from .keys import Key, Scope
 from .ledger import Overdrawn, Wallet
+from .readers import Impossible
 from .server import UpbitServer
 
-__all__ = ["Key", "Overdrawn", "Scope", "UpbitServer", "Wallet"]
+__all__ = ["Impossible", "Key", "Overdrawn", "Scope", "UpbitServer", "Wallet"]

@@ -135,7 +135,6 @@ def _acting(act: Callable[..., Any]) -> Callable[[web.Request], Any]:
             ArithmeticError,
             AttributeError,
             KeyError,
-            StopIteration,
             TypeError,
             ValueError,
         ) as error:

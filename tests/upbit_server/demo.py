@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from .ledger import Overdrawn
+from .readers import Impossible
 from .server import UpbitServer
 
 HOLDINGS: Final = (
@@ -65,7 +65,7 @@ class Trader:
             await asyncio.sleep(every * self._random.uniform(0.5, 1.5))
             self._exchange.walk()
             # An account that cannot afford the move, or an order that was filled, changes nothing.
-            with suppress(Overdrawn, KeyError):
+            with suppress(Impossible):
                 self._act()
 
     def _act(self) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from .readers import Impossible
 from .wire import EXACT, ROUNDED
 
 ZERO = Decimal(0)
+AVERAGE_STEP = Decimal("1E-8")
 KEPT = 120.0
 """Seconds of the past that a replica can show."""
 
@@ -27,53 +29,59 @@ class Wallet:
         return EXACT.add(self.balance, self.locked)
 
 
-class Overdrawn(ValueError):
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is added to one currency.
+
+    With a price, which is in the currency `unit`, what is added to its balance counts in its average.
+    """
+
+    currency: str
+    balance: Decimal = ZERO
+    locked: Decimal = ZERO
+    price: Decimal | None = None
+    unit: str = "KRW"
+
+
+class Overdrawn(Impossible):
     """A movement of more than there is."""
 
 
 class Ledger:
     """What the account holds; every movement is exact and none can overdraw."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin with nothing; `clock` gives seconds."""
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        cash: str,
+        rate: Callable[[str, str], Decimal],
+    ) -> None:
+        """Begin with nothing; `clock` gives seconds, `rate` what one of a currency costs in another."""
         self._clock = clock
-        self._wallets: dict[str, Wallet] = {}
+        self._rate = rate
+        self._nothing = Wallet(unit_currency=cash)
+        self._wallets: Mapping[str, Wallet] = {}
         self._past: list[tuple[float, Mapping[str, Wallet]]] = []
         self.listeners: list[Callable[[str, Wallet], None]] = []
         """Called with each currency that moved, and what it is from then on."""
 
-    def move(self, currency: str, balance: Decimal, locked: Decimal = ZERO) -> None:
-        """Add to balance and locked; raises `Overdrawn`."""
-        self._remember()
-        wallet = self._wallets.get(currency, Wallet())
-        moved = replace(
-            wallet,
-            balance=EXACT.add(wallet.balance, balance),
-            locked=EXACT.add(wallet.locked, locked),
-        )
-        if moved.balance < 0 or moved.locked < 0:
-            raise Overdrawn(f"not enough {currency}")
-        self._wallets[currency] = moved
-        for listener in self.listeners:
-            listener(currency, moved)
-
-    def bought(self, currency: str, volume: Decimal, price: Decimal, unit: str) -> None:
-        """Mix a purchase, or a deposit at a price, into the average; call it before the move."""
-        self._remember()
-        wallet = self._wallets.get(currency, Wallet())
-        cost = ROUNDED.add(
-            ROUNDED.multiply(wallet.total, wallet.average),
-            ROUNDED.multiply(volume, price),
-        )
-        total = ROUNDED.add(wallet.total, volume)
-        average = (
-            ROUNDED.divide(cost, total).quantize(Decimal("1E-8")) if total else ZERO
-        )
-        self._wallets[currency] = replace(wallet, average=average, unit_currency=unit)
+    def apply(self, *changes: Change) -> None:
+        """Let all of this happen, or nothing; raises `Overdrawn`, or `Impossible` if there is no rate."""
+        moved: dict[str, Wallet] = {}
+        for change in changes:
+            code = change.currency
+            moved[code] = self._changed(moved.get(code) or self.wallet(code), change)
+        for code, wallet in moved.items():
+            if wallet.balance < 0 or wallet.locked < 0:
+                raise Overdrawn(f"not enough {code}")
+        self._replace(moved)
+        for code, wallet in moved.items():
+            for listener in self.listeners:
+                listener(code, wallet)
 
     def wallet(self, currency: str) -> Wallet:
         """Return one currency."""
-        return self._wallets.get(currency, Wallet())
+        return self._wallets.get(currency, self._nothing)
 
     def now(self) -> Mapping[str, Wallet]:
         """Return every currency that was ever held."""
@@ -89,9 +97,40 @@ class Ledger:
             seen = wallets
         return {code: one for code, one in seen.items() if one.total}
 
-    def _remember(self) -> None:
-        """Keep what was true until now."""
+    def _changed(self, wallet: Wallet, change: Change) -> Wallet:
+        average, unit = wallet.average, wallet.unit_currency
+        if change.price is not None:
+            average, unit = self._mixed(wallet, change, change.price)
+        return replace(
+            wallet,
+            balance=EXACT.add(wallet.balance, change.balance),
+            locked=EXACT.add(wallet.locked, change.locked),
+            average=average,
+            unit_currency=unit,
+        )
+
+    def _mixed(
+        self, wallet: Wallet, change: Change, price: Decimal
+    ) -> tuple[Decimal, str]:
+        """Return the average with what is added, and its currency.
+
+        Which currency it is that the exchange keeps when it buys the same coin in several markets is
+        not documented: here that of what is held, unless that cost nothing.
+        """
+        total = wallet.total
+        unit = wallet.unit_currency if total and wallet.average else change.unit
+        price = ROUNDED.multiply(price, self._rate(change.unit, unit))
+        cost = ROUNDED.add(
+            ROUNDED.multiply(total, wallet.average),
+            ROUNDED.multiply(change.balance, price),
+        )
+        average = ROUNDED.divide(cost, ROUNDED.add(total, change.balance))
+        return average.quantize(AVERAGE_STEP, context=ROUNDED), unit
+
+    def _replace(self, wallets: Mapping[str, Wallet]) -> None:
+        """Put wallets in the place of those that were, and keep what was true until now."""
         now = self._clock()
-        self._past.append((now, dict(self._wallets)))
+        self._past.append((now, self._wallets))
         while self._past and self._past[0][0] < now - KEPT:
             self._past.pop(0)
+        self._wallets = {**self._wallets, **wallets}

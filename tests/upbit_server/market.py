@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from .readers import Impossible
 from .wire import ROUNDED, Value
 
 CAUTIONS: Final = (
@@ -127,8 +128,10 @@ class Markets:
         self._markets[market.code] = market
 
     def __getitem__(self, code: str) -> Market:
-        """Return a market; raises `KeyError`."""
-        return self._markets[code]
+        """Return a market; raises `Impossible`."""
+        if market := self._markets.get(code):
+            return market
+        raise Impossible(f"no such market: {code}")
 
     def get(self, code: str) -> Market | None:
         """Return a market, or nothing."""
@@ -149,6 +152,16 @@ class Markets:
     def delist(self, code: str) -> None:
         """Take a market from the list."""
         del self._markets[code]
+
+    def rate(self, currency: str, unit: str) -> Decimal:
+        """Return what one of a currency that pays costs in another; raises `Impossible`."""
+        if currency == unit:
+            return Decimal(1)
+        if market := self._markets.get(f"{unit}-{currency}"):
+            return market.price
+        if market := self._markets.get(f"{currency}-{unit}"):
+            return ROUNDED.divide(Decimal(1), market.price)
+        raise Impossible(f"no market between {currency} and {unit}")
 
     def prices(self) -> Mapping[str, Decimal]:
         """Return the last price of each market."""

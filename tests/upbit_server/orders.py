@@ -1,70 +1,15 @@
-"""Orders of the account: what they lock, how they fill, what comes back.
-
-Sources: https://docs.upbit.com/kr/reference/new-order and websocket-myorder. Fees: 0.05 % in won
-markets, 0.25 % in the others.
-"""
+"""The orders of the account: what they lock, how they fill, what comes back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from typing import Final
-from uuid import uuid4
+from decimal import ROUND_UP, Decimal
+from functools import reduce
 
-from .ledger import ZERO, Ledger
+from .ledger import ZERO, Change, Ledger
 from .market import Market, Markets
+from .order import VOLUME_STEP, Fill, Order, made, parts_of, volume_for
+from .readers import Impossible
 from .timestamps import Timestamps
 from .wire import EXACT, ROUNDED, Value
-
-FEES: Final = {"KRW": Decimal("0.0005")}
-OTHER_FEE: Final = Decimal("0.0025")
-VOLUME_STEP: Final = Decimal("1E-8")
-
-
-@dataclass(slots=True)
-class Order:
-    """An order; `side` is BID or ASK, `kind` limit, price (market buy) or market (market sell)."""
-
-    market: Market
-    side: str
-    kind: str
-    price: Decimal | None
-    volume: Decimal | None
-    reserved_fee: Decimal
-    locked: Decimal
-    created: int
-    uuid: str = field(default_factory=lambda: str(uuid4()))
-    state: str = "wait"
-    executed: Decimal = ZERO
-    funds: Decimal = ZERO
-    paid_fee: Decimal = ZERO
-    trades: int = 0
-
-    @property
-    def fee_rate(self) -> Decimal:
-        """The part of the funds that the exchange keeps."""
-        return FEES.get(self.market.quote, OTHER_FEE)
-
-    @property
-    def remaining_fee(self) -> Decimal:
-        """What is left of the reserved fee, in the quote currency."""
-        return max(ZERO, EXACT.subtract(self.reserved_fee, self.paid_fee))
-
-    @property
-    def remaining(self) -> Decimal | None:
-        """What is left to fill, in the base currency."""
-        return (
-            None if self.volume is None else EXACT.subtract(self.volume, self.executed)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """One fill: price and fee in the quote currency, volume in the base currency."""
-
-    uuid: str
-    price: Decimal
-    volume: Decimal
-    fee: Decimal
 
 
 class OrderBook:
@@ -92,6 +37,11 @@ class OrderBook:
         """Return the orders that wait."""
         return list(self._open.values())
 
+    def locked(self, currency: str) -> Decimal:
+        """Return what the orders lock of a currency."""
+        locked = (one.locked for one in self.open() if one.pays == currency)
+        return reduce(EXACT.add, locked, ZERO)
+
     def place(
         self,
         code: str,
@@ -101,191 +51,162 @@ class OrderBook:
         *,
         reserved: bool = False,
     ) -> Order:
-        """Lock what an order needs and let it wait; raises `KeyError`, `ValueError`, `Overdrawn`.
+        """Place an order (`made`); what the market has reached is filled at once, at the market's price.
 
-        With volume and price it is a limit order, with a price alone a market buy of that much, with
-        a volume alone a market sell. A reserved one (예약주문) does nothing before it is set off.
+        A reserved one (예약주문) does nothing before it is set off. Raises `Impossible`, `Overdrawn`.
         """
         market = self._markets[code]
-        side = side.upper()
-        kind = _kind(side, volume, price)
-        rate = FEES.get(market.quote, OTHER_FEE)
-        fee = locked = ZERO
-        if side == "BID":
-            assert price is not None
-            funds = price if volume is None else EXACT.multiply(price, volume)
-            fee = EXACT.multiply(funds, rate)
-            locked = EXACT.add(funds, fee)
-        else:
-            assert volume is not None
-            locked = volume
-        stamp = self._timestamps.stamp()
-        pays = market.quote if side == "BID" else market.base
-        self._ledger.move(pays, EXACT.minus(locked), locked)
-        order = Order(market, side, kind, price, volume, fee, locked, stamp)
+        order = made(market, side, volume, price, self._timestamps.stamp())
+        if reserved and order.kind != "limit":
+            raise Impossible("a reserved order has a price and a volume")
         if reserved:
             order.state = "watch"
-        self._open[order.uuid] = order
-        self._tell(order)
-        self._moved([pays], stamp)
+        bought = ZERO
+        if order.kind == "price":
+            assert price is not None
+            bought = volume_for(price, market)
+        self._lock(order)
+        match order.kind:
+            case "price":
+                self._fill(order, [bought], market.price, is_maker=False)
+                self.cancel(order.uuid)
+            case "market":
+                assert volume is not None
+                self._fill(order, [volume], market.price, is_maker=False)
+            case _:
+                self._take(order)
         return order
 
     def set_off(self, uuid: str) -> None:
-        """Let a reserved order wait like any other; raises `KeyError`."""
-        order = self._open[uuid]
+        """Let a reserved order wait like any other; raises `Impossible`."""
+        order = self._waiting(uuid)
+        if order.state != "watch":
+            raise Impossible("only a reserved order is set off")
         order.state = "wait"
         self._tell(order)
-        self.match(order.market)
+        self._take(order)
 
-    def fill(self, order: Order, parts: Sequence[Decimal], price: Decimal) -> None:
-        """Fill an order in parts, each a volume; a filled order is done and gets its rest back."""
-        pays = order.market.quote if order.side == "BID" else order.market.base
-        gets = order.market.base if order.side == "BID" else order.market.quote
-        for number, volume in enumerate(parts):
-            stamp = self._timestamps.stamp()
-            fill = self._one_fill(order, volume, price)
-            left = order.remaining
-            if left == 0:
-                self._refund(order, pays)
-                order.state = "done"
-                del self._open[order.uuid]
-            self._tell(order, fill, stamp)
-            if number == len(parts) - 1 or not self._merges_fills():
-                self._moved([pays, gets], stamp)
-            if left == 0:
-                self._tell(order)
+    def fill(self, uuid: str, parts: Sequence[Decimal]) -> None:
+        """Fill a limit order in parts, each a volume, at its own price; raises `Impossible`."""
+        order = self._waiting(uuid)
+        if order.state == "watch":
+            raise Impossible("a reserved order does not fill before it is set off")
+        assert order.price is not None
+        self._fill(order, parts, order.price, is_maker=True)
 
     def cancel(self, uuid: str) -> None:
-        """Give back what an open order locks; raises `KeyError`."""
-        order = self._open.pop(uuid)
-        pays = order.market.quote if order.side == "BID" else order.market.base
+        """Give back what an open order locks; raises `Impossible`."""
+        order = self._waiting(uuid)
         stamp = self._timestamps.stamp()
-        self._refund(order, pays)
-        order.state = "cancel"
+        self._ledger.apply(self._released(order))
+        self._end(order, "cancel")
         self._tell(order)
-        self._moved([pays], stamp)
+        self._moved([order.pays], stamp)
 
     def trade(self, code: str, side: str, volume: Decimal, fills: int = 1) -> Order:
-        """Trade a volume at the market's price at once.
+        """Trade a volume at the market's price at once; raises `Impossible`, `Overdrawn`.
 
         A sell is a market order. A buy is a market order of the funds that the volume needs; its
         rounding comes back as dust, with which a market buy ends in `cancel`.
         """
         market = self._markets[code]
-        price = market.price
+        parts = parts_of(volume, fills)
+        stamp = self._timestamps.stamp()
         if side.upper() == "ASK":
-            order = self.place(code, side, volume=volume)
-            self.fill(order, _parts(volume, fills), price)
-            return order
-        step = Decimal(1) if market.quote == "KRW" else VOLUME_STEP
-        funds = EXACT.multiply(price, volume).quantize(step, ROUND_UP)
-        order = self.place(code, side, price=funds)
-        self.fill(order, _parts(volume, fills), price)
-        self.cancel(order.uuid)
+            order = made(market, side, volume, None, stamp)
+        else:
+            step = Decimal(1) if market.quote == "KRW" else VOLUME_STEP
+            needed = EXACT.multiply(market.price, volume)
+            funds = needed.quantize(step, ROUND_UP, context=ROUNDED)
+            order = made(market, side, None, funds, stamp)
+        self._lock(order)
+        self._fill(order, parts, market.price, is_maker=False)
+        if order.uuid in self._open:
+            self.cancel(order.uuid)
         return order
 
     def match(self, market: Market) -> None:
-        """Fill the limit orders that a market's price has reached."""
+        """Fill the limit orders that a market's price has come to, at their own price."""
         for order in self.open():
-            if order.market is not market or order.kind != "limit":
-                continue
-            if order.state == "watch":
-                continue
-            assert order.price is not None
+            if order.market is market and order.is_reached():
+                assert order.price is not None and order.remaining is not None
+                self._fill(order, [order.remaining], order.price, is_maker=True)
+
+    def _waiting(self, uuid: str) -> Order:
+        if order := self._open.get(uuid):
+            return order
+        raise Impossible(f"no such order: {uuid}")
+
+    def _lock(self, order: Order) -> None:
+        """Lock what an order needs, and let it wait; raises `Overdrawn`."""
+        locked = order.locked
+        self._ledger.apply(Change(order.pays, EXACT.minus(locked), locked))
+        self._open[order.uuid] = order
+        self._tell(order)
+        self._moved([order.pays], order.created)
+
+    def _take(self, order: Order) -> None:
+        """Fill an order that comes to a market beyond its price: it gets the market's, which is better."""
+        if order.is_reached():
             assert order.remaining is not None
-            bid = order.side == "BID"
-            if market.price <= order.price if bid else market.price >= order.price:
-                self.fill(order, [order.remaining], order.price)
+            price = order.market.price
+            self._fill(order, [order.remaining], price, is_maker=False)
 
-    def _one_fill(self, order: Order, volume: Decimal, price: Decimal) -> Fill:
-        """Exchange funds for volume out of what the order locked."""
-        market = order.market
-        funds = EXACT.multiply(price, volume)
-        fee = EXACT.multiply(funds, order.fee_rate)
+    def _fill(
+        self,
+        order: Order,
+        parts: Sequence[Decimal],
+        price: Decimal,
+        *,
+        is_maker: bool,
+    ) -> None:
+        """Fill an order in parts; a filled order is done and gets its rest back. Raises `Impossible`."""
+        fills = [order.filled_by(one, price, is_maker=is_maker) for one in parts]
+        _check(order, fills)
+        for number, fill in enumerate(fills):
+            stamp = self._timestamps.stamp()
+            self._exchange(order, fill)
+            is_done = order.remaining == 0
+            self._tell(order, fill, stamp)
+            if number == len(fills) - 1 or not self._merges_fills():
+                self._moved([order.pays, order.gets], stamp)
+            if is_done:
+                self._tell(order)
+
+    def _exchange(self, order: Order, fill: Fill) -> None:
+        """Let a fill happen, and give back what the last one leaves."""
+        taken = Change(order.pays, locked=EXACT.minus(order.cost_of(fill)))
+        quote = order.market.quote
         if order.side == "BID":
-            paid = EXACT.add(funds, fee)
-            self._ledger.bought(market.base, volume, price, market.quote)
-            self._ledger.move(market.quote, ZERO, EXACT.minus(paid))
-            self._ledger.move(market.base, volume)
-            order.locked = EXACT.subtract(order.locked, paid)
+            got = Change(order.gets, fill.volume, price=fill.price, unit=quote)
         else:
-            self._ledger.move(market.base, ZERO, EXACT.minus(volume))
-            self._ledger.move(market.quote, EXACT.subtract(funds, fee))
-            order.locked = EXACT.subtract(order.locked, volume)
-        order.executed = EXACT.add(order.executed, volume)
-        order.funds = EXACT.add(order.funds, funds)
-        order.paid_fee = EXACT.add(order.paid_fee, fee)
-        order.trades += 1
-        market.traded(volume, funds)
-        order.state = "trade"
-        return Fill(str(uuid4()), price, volume, fee)
+            got = Change(order.gets, EXACT.subtract(fill.funds, fill.fee))
+        order.count(fill)
+        order.market.traded(fill.volume, fill.funds)
+        if order.remaining == 0:
+            self._ledger.apply(taken, got, self._released(order))
+            self._end(order, "done")
+        else:
+            self._ledger.apply(taken, got)
 
-    def _refund(self, order: Order, pays: str) -> None:
-        if order.locked:
-            self._ledger.move(pays, order.locked, EXACT.minus(order.locked))
-            order.locked = ZERO
+    @staticmethod
+    def _released(order: Order) -> Change:
+        return Change(order.pays, order.locked, EXACT.minus(order.locked))
+
+    def _end(self, order: Order, state: str) -> None:
+        del self._open[order.uuid]
+        order.state, order.locked = state, ZERO
 
     def _tell(
         self, order: Order, fill: Fill | None = None, stamp: int | None = None
     ) -> None:
-        average = ZERO
-        if order.executed:
-            average = ROUNDED.divide(order.funds, order.executed).quantize(VOLUME_STEP)
-        self._told(
-            {
-                "type": "myOrder",
-                "code": order.market.code,
-                "uuid": order.uuid,
-                "ask_bid": order.side,
-                "order_type": order.kind,
-                "state": "trade" if fill else order.state,
-                "trade_uuid": fill.uuid if fill else None,
-                "price": fill.price if fill else order.price,
-                "avg_price": average,
-                "volume": fill.volume if fill else order.volume,
-                "remaining_volume": order.remaining,
-                "executed_volume": order.executed,
-                "trades_count": order.trades,
-                "reserved_fee": order.reserved_fee,
-                "remaining_fee": order.remaining_fee,
-                "paid_fee": order.paid_fee,
-                "locked": order.locked,
-                "executed_funds": order.funds,
-                "time_in_force": None,
-                "trade_fee": fill.fee if fill else None,
-                "is_maker": order.kind == "limit" if fill else None,
-                "identifier": None,
-                "smp_type": None,
-                "prevented_volume": ZERO,
-                "prevented_locked": ZERO,
-                "trade_timestamp": stamp if fill else None,
-                "order_timestamp": order.created,
-                "timestamp": self._timestamps.now(),
-                "stream_type": "REALTIME",
-            }
-        )
+        self._told(order.frame(self._timestamps.now(), fill, stamp))
 
 
-def _kind(side: str, volume: Decimal | None, price: Decimal | None) -> str:
-    if side not in ("BID", "ASK"):
-        raise ValueError("side is bid or ask")
-    for amount in (volume, price):
-        if amount is not None and amount <= 0:
-            raise ValueError("volume and price are more than 0")
-    match side, volume is not None, price is not None:
-        case _, True, True:
-            return "limit"
-        case "BID", False, True:
-            return "price"
-        case "ASK", True, False:
-            return "market"
-        case _:
-            raise ValueError("a market buy has a price, a market sell a volume")
-
-
-def _parts(volume: Decimal, fills: int) -> list[Decimal]:
-    part = ROUNDED.divide(volume, Decimal(fills)).quantize(VOLUME_STEP, ROUND_DOWN)
-    if fills == 1 or not part:
-        return [volume]
-    rest = EXACT.subtract(volume, EXACT.multiply(part, Decimal(fills - 1)))
-    return [part] * (fills - 1) + [rest]
+def _check(order: Order, fills: Sequence[Fill]) -> None:
+    """Raise `Impossible` if fills are more than an order waits for, or cost more than it locks."""
+    volume = reduce(EXACT.add, (fill.volume for fill in fills), ZERO)
+    if order.remaining is not None and volume > order.remaining:
+        raise Impossible("more than the order waits for")
+    if reduce(EXACT.add, map(order.cost_of, fills), ZERO) > order.locked:
+        raise Impossible("more than the order locks")

@@ -125,7 +125,7 @@ class Rest:
             one
             for one in self._exchange.orders.open()
             if query.get("market", one.market.code) == one.market.code
-            and ("watch" if one.state == "watch" else "wait") in states
+            and one.state in states
         ]
         orders.sort(
             key=lambda order: order.created, reverse=query.get("order_by") != "asc"
@@ -146,7 +146,7 @@ class Rest:
                     "remaining_fee": plain(order.remaining_fee),
                     "paid_fee": plain(order.paid_fee),
                     "locked": plain(order.locked),
-                    "state": "watch" if order.state == "watch" else "wait",
+                    "state": order.state,
                     "created_at": self._written(order.created),
                     "trades_count": order.trades,
                     "prevented_volume": "0",

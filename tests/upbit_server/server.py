@@ -14,7 +14,7 @@ from .answers import failing, refusal
 from .certificates import RIGHT, WRONG, Certificates
 from .faults import PRIVATE, PUBLIC, Faults
 from .keys import Key, Keys, Scope
-from .ledger import ZERO, Ledger, Wallet
+from .ledger import Change, Ledger, Overdrawn, Wallet
 from .limits import Limits
 from .line import Line
 from .market import Markets
@@ -23,17 +23,21 @@ from .names import Names
 from .orders import OrderBook
 from .private import PrivateFeed, PrivateKind
 from .public import PublicFeed
+from .readers import Amount, amounts, cost, positive, price as read_price
 from .request_log import ANSWERED, Request, RequestLog
 from .rest import Handler, Rest, guarded
 from .streams import Session
 from .timestamps import Timestamps
-from .wire import EXACT, number
+from .wire import EXACT
 
 CONNECTS_A_SECOND: Final = 5
 
 
 class UpbitServer:
-    """An exchange with one account. Use it as an asynchronous context manager."""
+    """An exchange with one account. Use it as an asynchronous context manager.
+
+    What cannot happen raises `Impossible`, and nothing of it has happened.
+    """
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class UpbitServer:
         self._runner: web.AppRunner | None = None
         self._loop = asyncio.get_running_loop()
         self.limits = Limits(self._loop.time)
-        self.ledger_book = Ledger(self._loop.time)
+        self.ledger_book = Ledger(self._loop.time, cash, self.markets.rate)
         self._timestamps = Timestamps(self.faults)
         self._log = RequestLog(self._loop.time, self._timestamps.now)
         self.private = PrivateFeed(self.ledger_book, self.faults, self._timestamps)
@@ -140,66 +144,75 @@ class UpbitServer:
         """Delete a key, as its owner can."""
         self.keys.revoke(access_key)
 
-    def deposit(self, currency: str, amount: str, price: str = "0") -> None:
+    def deposit(self, currency: str, amount: Amount, price: Amount = 0) -> None:
         """Put an amount in; `price` is what it counts with in the average, 0 for an airdrop."""
-        exact = _positive(amount)
-        self.ledger_book.bought(currency, exact, number(price), self.cash)
-        self.ledger_book.move(currency, exact)
-        self.private.moved([currency], self._timestamps.stamp())
+        self._move(
+            Change(currency, positive(amount), price=cost(price), unit=self.cash)
+        )
 
-    def withdraw(self, currency: str, amount: str) -> None:
+    def withdraw(self, currency: str, amount: Amount) -> None:
         """Take an amount out; raises `Overdrawn`."""
-        self.ledger_book.move(currency, EXACT.minus(_positive(amount)))
-        self.private.moved([currency], self._timestamps.stamp())
+        self._move(Change(currency, EXACT.minus(positive(amount))))
 
-    def lock(self, currency: str, amount: str) -> None:
+    def lock(self, currency: str, amount: Amount) -> None:
         """Lock an amount, as a withdrawal that waits does; raises `Overdrawn`."""
-        exact = _positive(amount)
-        self.ledger_book.move(currency, EXACT.minus(exact), exact)
-        self.private.moved([currency], self._timestamps.stamp())
+        exact = positive(amount)
+        self._move(Change(currency, EXACT.minus(exact), exact))
 
-    def unlock(self, currency: str, amount: str) -> None:
+    def unlock(self, currency: str, amount: Amount) -> None:
         """Give a locked amount back, as a withdrawal that is called off does; raises `Overdrawn`."""
-        exact = _positive(amount)
-        self.ledger_book.move(currency, exact, EXACT.minus(exact))
-        self.private.moved([currency], self._timestamps.stamp())
+        exact = self._withdrawn(currency, amount)
+        self._move(Change(currency, exact, EXACT.minus(exact)))
 
-    def complete(self, currency: str, amount: str) -> None:
+    def complete(self, currency: str, amount: Amount) -> None:
         """Take a locked amount out, as a withdrawal that waited does; raises `Overdrawn`."""
-        self.ledger_book.move(currency, ZERO, EXACT.minus(_positive(amount)))
-        self.private.moved([currency], self._timestamps.stamp())
+        exact = self._withdrawn(currency, amount)
+        self._move(Change(currency, locked=EXACT.minus(exact)))
+
+    def _withdrawn(self, currency: str, amount: Amount) -> Decimal:
+        """Return an amount that waits for its withdrawal; what orders lock does not."""
+        exact = positive(amount)
+        locked = EXACT.add(exact, self.orders.locked(currency))
+        if locked > self.ledger_book.wallet(currency).locked:
+            raise Overdrawn(f"not so much {currency} waits for its withdrawal")
+        return exact
+
+    def _move(self, change: Change) -> None:
+        self.ledger_book.apply(change)
+        self.private.moved([change.currency], self._timestamps.stamp())
 
     def order(
         self,
         market: str,
         side: str,
-        volume: str | None = None,
-        price: str | None = None,
+        volume: Amount | None = None,
+        price: Amount | None = None,
     ) -> str:
-        """Place an order and return its uuid; one that the market has reached fills at once."""
-        order = self.orders.place(market, side, _given(volume), _given(price))
-        if order.kind == "limit":
-            self.orders.match(order.market)
-        return order.uuid
+        """Place an order and return its uuid; one that the market has reached fills at once.
 
-    def fill(self, uuid: str, *volumes: str) -> None:
+        With volume and price it is a limit order, with a price alone a market buy of that much, with
+        a volume alone a market sell.
+        """
+        exact = None if volume is None else positive(volume)
+        at = None if price is None else read_price(price)
+        return self.orders.place(market, side, exact, at).uuid
+
+    def fill(self, uuid: str, *volumes: Amount) -> None:
         """Fill a limit order in parts, at its own price."""
-        order = next(one for one in self.orders.open() if one.uuid == uuid)
-        assert order.price is not None
-        self.orders.fill(order, [_positive(one) for one in volumes], order.price)
+        self.orders.fill(uuid, amounts(volumes))
 
     def cancel(self, uuid: str) -> None:
-        """Cancel an order; raises `KeyError`."""
+        """Cancel an order."""
         self.orders.cancel(uuid)
 
-    def trade(self, market: str, side: str, volume: str, fills: int = 1) -> str:
+    def trade(self, market: str, side: str, volume: Amount, fills: int = 1) -> str:
         """Trade at the market's price at once, in so many fills; return the order's uuid."""
-        return self.orders.trade(market, side, _positive(volume), fills).uuid
+        return self.orders.trade(market, side, positive(volume), fills).uuid
 
-    def set_price(self, market: str, price: str) -> None:
+    def set_price(self, market: str, price: Amount) -> None:
         """Let a market trade at a price."""
         moved = self.markets[market]
-        moved.move_to(_positive(price))
+        moved.move_to(read_price(price))
         self.public.moved([moved])
         self.orders.match(moved)
 
@@ -297,14 +310,3 @@ class UpbitServer:
         if answer is None or response.prepared:
             return response
         return await failing(request, response, answer.body)
-
-
-def _positive(amount: str) -> Decimal:
-    exact = number(amount)
-    if not exact.is_finite() or exact <= 0:
-        raise ValueError("an amount is more than 0")
-    return exact
-
-
-def _given(amount: str | None) -> Decimal | None:
-    return None if amount is None else _positive(amount)

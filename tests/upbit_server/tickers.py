@@ -48,7 +48,7 @@ def frame(market: Market, stream_type: str) -> dict[str, Value]:
 def _common(market: Market, now: float) -> dict[str, Value]:
     """Return what both tell; `now` is in seconds."""
     change = ROUNDED.subtract(market.price, market.close)
-    rate = ROUNDED.divide(change, market.close).quantize(RATE)
+    rate = ROUNDED.divide(change, market.close).quantize(RATE, context=ROUNDED)
     utc = datetime.fromtimestamp(now, UTC)
     day, hour = _moment(utc)
     return {

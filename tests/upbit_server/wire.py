@@ -6,7 +6,8 @@ import json
 from typing import Final
 
 EXACT: Final = Context(prec=100, traps=[Inexact])
-ROUNDED: Final = Context(prec=40)
+ROUNDED: Final = Context(prec=100)
+"""For quotients; what is told of them is quantized."""
 
 type Value = str | int | bool | Decimal | None | Sequence[Value] | Mapping[str, Value]
 
@@ -118,10 +119,3 @@ def formatted(frame: Value, form: str) -> str:
     if form.startswith("SIMPLE"):
         frame = shortened(frame)
     return dump([frame] if form.endswith("_LIST") else frame)
-
-
-def number(value: object) -> Decimal:
-    """Return a Decimal from text or integer; floats are refused, since they have lost digits."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise TypeError(f"not an exact number: {value!r}")
-    return Decimal(value)
