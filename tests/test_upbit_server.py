@@ -240,60 +240,6 @@ async def test_a_notice_reaches_whoever_wants_its_category(
     await control.stop()
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "sentence"),
-    [
-        ("withdraw", {"currency": "BTC", "amount": "100"}, "not enough BTC"),
-        ("deposit", {"currency": "BTC", "amount": "-1"}, "an amount is more than 0"),
-        (
-            "order",
-            {"market": "KRW-BTC", "side": "up", "price": "1"},
-            "side is bid or ask",
-        ),
-        ("fault", {"nonsense": 1}, "no such fault: nonsense"),
-        ("cancel", {"uuid": "none"}, "no such order: none"),
-        ("deposit", [], "the body is not an object"),
-    ],
-)
-async def test_the_control_port_says_why_something_cannot_happen(
-    trader: Trader, path: str, body: Any, sentence: str
-) -> None:
-    """With a 400, and nothing has moved."""
-    before = trader.server.ledger()
-    control = Control(trader.server, 0)
-    await control.start()
-    async with trader.session.post(
-        f"http://127.0.0.1:{control.port}/{path}", json=body
-    ) as answer:
-        assert answer.status == 400
-        assert (await answer.json())["error"] == sentence
-    assert trader.server.ledger() == before
-    await control.stop()
-
-
-async def test_the_control_port_shows_ledger_and_connections(
-    trader: Trader, clock: Clock
-) -> None:
-    """Exact, as text."""
-    control = Control(trader.server, 0)
-    await control.start()
-    await trader.listen({"type": "myAsset"})
-    await clock.settle()
-    base = f"http://127.0.0.1:{control.port}"
-    body = {"currency": "BTC", "amount": "0.00000001"}
-    async with trader.session.post(f"{base}/deposit", json=body) as answer:
-        assert answer.status == 200
-    async with trader.session.get(f"{base}/ledger") as answer:
-        assert (await answer.json())["BTC"]["total"] == "0.50000001"
-    async with trader.session.get(f"{base}/connections") as answer:
-        shown = await answer.json()
-    assert shown == {
-        "private": [{"types": ["myAsset"], "format": "DEFAULT"}],
-        "public": 0,
-    }
-    await control.stop()
-
-
 def test_a_key_is_as_long_as_a_real_one() -> None:
     """Forty characters: PyJWT warns about shorter ones."""
 

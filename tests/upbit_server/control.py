@@ -1,16 +1,45 @@
 """The control port: what tests and the demo let happen, as HTTP requests with JSON bodies."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 import json
 import time
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from aiohttp import web
 
+from .readers import (
+    Impossible,
+    amounts,
+    cost,
+    currency,
+    flag,
+    positive,
+    price,
+    text,
+    whole,
+    word,
+    words,
+)
 from .server import UpbitServer
 from .wire import dump, plain
+
+NOTICE: Final = ("category", "url", "body")
+"""What a notice has besides its title."""
+
+type Readers = Mapping[str, Callable[[object], object]]
+"""By the name of a field: what reads it, or raises `Impossible`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What can be made to happen. With nothing for `optional` it reads what it is told by itself."""
+
+    happen: Callable[..., str | None]
+    needed: Readers
+    optional: Readers | None = field(default_factory=dict)
 
 
 class Control:
@@ -24,24 +53,9 @@ class Control:
 
     async def start(self) -> None:
         """Open the port."""
-        exchange = self._exchange
         app = web.Application()
-        for path, act in (
-            ("/deposit", exchange.deposit),
-            ("/withdraw", exchange.withdraw),
-            ("/trade", exchange.trade),
-            ("/order", exchange.order),
-            ("/fill", exchange.fill),
-            ("/cancel", exchange.cancel),
-            ("/lock", exchange.lock),
-            ("/price", exchange.set_price),
-            ("/warn", exchange.warn),
-            ("/issue", self._issue),
-            ("/revoke", exchange.revoke_key),
-            ("/fault", self._fault),
-            ("/announce", self._announce),
-        ):
-            app.router.add_post(path, _acting(act))
+        for path, act in self._acts().items():
+            app.router.add_post(path, _handler(act))
         app.router.add_get("/ledger", self._ledger)
         app.router.add_get("/connections", self._connections)
         self._runner = web.AppRunner(app, access_log=None)
@@ -53,6 +67,39 @@ class Control:
         """Close the port."""
         if self._runner:
             await self._runner.cleanup()
+
+    def _acts(self) -> Mapping[str, Act]:
+        """Return what happens by its path: what does it, and what it has to be told and may be told."""
+        exchange = self._exchange
+        moved = {"currency": currency, "amount": positive}
+        order = {"market": word, "side": word}
+        return {
+            "/deposit": Act(exchange.deposit, moved, {"price": cost}),
+            "/withdraw": Act(exchange.withdraw, moved),
+            "/lock": Act(exchange.lock, moved),
+            "/unlock": Act(exchange.unlock, moved),
+            "/complete": Act(exchange.complete, moved),
+            "/trade": Act(
+                exchange.trade, {**order, "volume": positive}, {"fills": whole}
+            ),
+            "/order": Act(exchange.order, order, {"volume": positive, "price": price}),
+            "/fill": Act(
+                lambda uuid, volumes: exchange.fill(uuid, *volumes),
+                {"uuid": word, "volumes": amounts},
+            ),
+            "/cancel": Act(exchange.cancel, {"uuid": word}),
+            "/price": Act(exchange.set_price, {"market": word, "price": price}),
+            "/warn": Act(
+                exchange.warn, {"market": word, "warning": flag}, {"cautions": words}
+            ),
+            "/issue": Act(self._issue, {"access_key": word, "secret_key": word}),
+            "/revoke": Act(exchange.revoke_key, {"access_key": word}),
+            # Each fault reads its own value.
+            "/fault": Act(exchange.fault, {}, None),
+            "/announce": Act(
+                self._announce, {"title": word}, dict.fromkeys(NOTICE, text)
+            ),
+        }
 
     def _announce(
         self, title: str, category: str = "notice", url: str = "", body: str = ""
@@ -75,10 +122,6 @@ class Control:
                 "stream_type": "REALTIME",
             }
         )
-
-    def _fault(self, **faults: object) -> None:
-        """Set faults; seconds are no amounts."""
-        self._exchange.fault(**{name: _inexact(one) for name, one in faults.items()})
 
     def _issue(self, access_key: str, secret_key: str) -> None:
         """Issue a key whose name and secret are known beforehand."""
@@ -110,35 +153,32 @@ class Control:
         )
 
 
-def _inexact(value: object) -> object:
-    if isinstance(value, list):
-        return [_inexact(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _inexact(one) for name, one in value.items()}
-    return float(value) if isinstance(value, Decimal) else value
+def _read(act: Act, body: Mapping[str, object]) -> dict[str, object]:
+    """Return what an act is told; raises `Impossible`."""
+    if act.optional is None:
+        return dict(body)
+    readers = {**act.needed, **act.optional}
+    if unknown := body.keys() - readers.keys():
+        raise Impossible(f"no such field: {min(unknown)}")
+    if missing := act.needed.keys() - body.keys():
+        raise Impossible(f"a field is missing: {min(missing)}")
+    return {name: readers[name](value) for name, value in body.items()}
 
 
-def _acting(act: Callable[..., Any]) -> Callable[[web.Request], Any]:
+def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that lets something happen, or says in a sentence why it cannot."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = json.loads(await request.text() or "{}", parse_float=Decimal)
-        except ValueError:
+            body = json.loads(await request.read() or "{}", parse_float=Decimal)
+        except ValueError, RecursionError:
             return _answer({"error": "the body is not JSON"}, 400)
         if not isinstance(body, dict):
             return _answer({"error": "the body is not an object"}, 400)
-        volumes = body.pop("volumes", ())
         try:
-            done = act(*([body.pop("uuid")] if volumes else ()), *volumes, **body)
-        except (
-            ArithmeticError,
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:
-            return _answer({"error": str(error) or type(error).__name__}, 400)
+            done = act.happen(**_read(act, body))
+        except Impossible as error:
+            return _answer({"error": str(error)}, 400)
         return _answer({"uuid": done} if done else {})
 
     return handle

@@ -1,23 +1,27 @@
 """What can be made to go wrong: the standing faults, each a switch."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 from .answers import ANSWERS, Answer
 from .mangling import MANGLED
+from .readers import (
+    Impossible,
+    close_code,
+    count,
+    delays,
+    flag,
+    seconds,
+    seconds_by_name,
+    status,
+    text,
+    word,
+    words,
+)
 
 PUBLIC: Final = "/websocket/v1"
 PRIVATE: Final = "/websocket/v1/private"
-
-TUPLES: Final = (
-    "answer_paths",
-    "drop_types",
-    "forget_types",
-    "omit_rows",
-    "refuse_types",
-    "rest_paths",
-)
 
 NAMED: Final[Mapping[str, Mapping[str, object]]] = {
     "answer": ANSWERS,
@@ -127,24 +131,14 @@ class Faults:
     _lags: list[float] = field(default_factory=list)
 
     def set(self, **faults: object) -> None:
-        """Set faults by name.
-
-        Raises `AttributeError` for one that does not exist, `KeyError` for a word that its table
-        does not have.
-        """
-        for name, value in faults.items():
-            if name.startswith("_") or name not in self.__slots__:
-                raise AttributeError(f"no such fault: {name}")
-            if name in NAMED and value is not None and value not in NAMED[name]:
-                raise KeyError(f"no such {name}: {value}")
-            if isinstance(value, list):
-                if name == "frame_delay":
-                    self._delays = list(value)
-                elif name == "accounts_lag":
-                    self._lags = list(value)
-                elif name in TUPLES:
-                    value = tuple(value)
+        """Set faults by name, all of them or none; raises `Impossible`."""
+        read = {name: _read(name, value) for name, value in faults.items()}
+        for name, value in read.items():
             setattr(self, name, value)
+        if isinstance(self.frame_delay, list) and "frame_delay" in read:
+            self._delays = list(self.frame_delay)
+        if isinstance(self.accounts_lag, list) and "accounts_lag" in read:
+            self._lags = list(self.accounts_lag)
 
     def next_delay(self) -> float:
         """Return the seconds that the next frame travels."""
@@ -174,10 +168,54 @@ class Faults:
             self.rest_paths and path not in self.rest_paths
         ):
             return None
-        status, text = self.rest_status, self.rest_body or ""
+        answered, body = self.rest_status, self.rest_body or ""
         if self.rest_count is not None:
             self.rest_count -= 1
             if not self.rest_count:
                 self.rest_status = self.rest_count = None
-        kind = "text/html" if text.startswith("<") else "application/json"
-        return Answer(status, text, kind)
+        kind = "text/html" if body.startswith("<") else "application/json"
+        return Answer(answered, body, kind)
+
+
+def _or_none(read: Callable[[object], object]) -> Callable[[object], object]:
+    return lambda value: None if value is None else read(value)
+
+
+_BY_TYPE: Final[Mapping[object, Callable[[object], object]]] = {
+    bool: flag,
+    float: seconds,
+    int: count,
+    int | None: _or_none(count),
+    str | None: _or_none(word),
+    float | list[float]: delays,
+    tuple[str, ...]: words,
+    Mapping[str, float]: seconds_by_name,
+}
+
+_BY_NAME: Final[Mapping[str, Callable[[object], object]]] = {
+    "close_after_handshake": _or_none(close_code),
+    "refuse_handshake": _or_none(status),
+    "refuse_public": _or_none(status),
+    "rest_body": _or_none(text),
+    "rest_status": _or_none(status),
+}
+"""The readers of those that are not any value of their type."""
+
+_READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    one.name: _BY_NAME.get(one.name) or _BY_TYPE[one.type]
+    for one in fields(Faults)
+    if not one.name.startswith("_")
+}
+
+
+def _read(name: str, value: object) -> object:
+    """Return the value of a fault; raises `Impossible`."""
+    if name not in _READERS:
+        raise Impossible(f"no such fault: {name}")
+    try:
+        read = _READERS[name](value)
+    except Impossible as error:
+        raise Impossible(f"{name}: {error}") from error
+    if name in NAMED and read is not None and read not in NAMED[name]:
+        raise Impossible(f"no such {name}: {read}")
+    return read

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import jwt
 
 from .errors import ApiError
+from .readers import Impossible
 
 SEOUL: Final = timezone(timedelta(hours=9))
 _CHARACTERS: Final = string.ascii_letters + string.digits
@@ -67,8 +68,9 @@ class Keys:
         return key
 
     def revoke(self, access_key: str) -> None:
-        """Forget a key."""
-        del self._keys[access_key]
+        """Forget a key; raises `Impossible`."""
+        if self._keys.pop(access_key, None) is None:
+            raise Impossible(f"no such key: {access_key}")
 
     def forget(self) -> None:
         """Let go of the nonces that were used."""

@@ -77,6 +77,13 @@ class Market:
         self.price = price
         self.high, self.low = max(self.high, price), min(self.low, price)
 
+    def flag(self, warning: bool, cautions: Iterable[str]) -> None:
+        """Warn of the market; raises `Impossible` for a caution that there is not."""
+        names = frozenset(cautions)
+        if unknown := names.difference(CAUTIONS):
+            raise Impossible(f"no such caution: {min(unknown)}")
+        self.warning, self.cautions = warning, names
+
     def traded(self, volume: Decimal, funds: Decimal) -> None:
         """Count a fill of the account."""
         self.last_volume = volume

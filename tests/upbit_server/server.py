@@ -18,7 +18,7 @@ from .ledger import Change, Ledger, Overdrawn, Wallet
 from .limits import Limits
 from .line import Line
 from .market import Markets
-from .mishaps import MISHAPS
+from .mishaps import MISHAPS, flood
 from .names import Names
 from .orders import OrderBook
 from .private import PrivateFeed, PrivateKind
@@ -61,7 +61,7 @@ class UpbitServer:
         self._line: Line | None = None
         self._runner: web.AppRunner | None = None
         self._loop = asyncio.get_running_loop()
-        self.limits = Limits(self._loop.time)
+        self.limits: Limits = Limits(self._loop.time)
         self.ledger_book = Ledger(self._loop.time, cash, self.markets.rate)
         self._timestamps = Timestamps(self.faults)
         self._log = RequestLog(self._loop.time, self._timestamps.now)
@@ -218,8 +218,7 @@ class UpbitServer:
 
     def warn(self, market: str, warning: bool, cautions: Iterable[str] = ()) -> None:
         """Flag a market, as the exchange does: a warning, and the names of cautions."""
-        flagged = self.markets[market]
-        flagged.warning, flagged.cautions = warning, frozenset(cautions)
+        self.markets[market].flag(warning, cautions)
 
     def walk(self) -> None:
         """Let some prices move, and fill the orders that they reach."""
@@ -229,22 +228,17 @@ class UpbitServer:
             self.orders.match(market)
 
     def fault(self, **faults: object) -> None:
-        """Set standing faults (`Faults`), or let something happen once.
-
-        Once: what `MISHAPS` names, on every private connection; `close_public` (a code); `ban` (seconds).
-        """
-        for name, value in faults.items():
-            match name, value:
-                case "close_public", int():
-                    for session in tuple(self.public.sessions):
-                        session.close(value)
-                case "ban", int() | float():
-                    self.limits.ban(value)
-                case _ if mishap := MISHAPS.get(name):
-                    for session in self.connections:
-                        mishap(session, value)
-                case _:
-                    self.faults.set(**{name: value})
+        """Set standing faults (`Faults`), and let things happen once (`MISHAPS`): all of it or nothing."""
+        once = [
+            (MISHAPS[name], MISHAPS[name].read(value))
+            for name, value in faults.items()
+            if name in MISHAPS
+        ]
+        self.faults.set(
+            **{name: value for name, value in faults.items() if name not in MISHAPS}
+        )
+        for mishap, value in once:
+            mishap.happen(self, value)
         self._follow()
 
     def _follow(self) -> None:
@@ -289,7 +283,7 @@ class UpbitServer:
         )
         feed.sessions.append(session)
         if self.faults.flooded:
-            MISHAPS["flood"](session, self.faults.flooded)
+            flood(session, self.faults.flooded)
         if code := self.faults.close_after_handshake:
             session.close(code)
         await session.run()
