@@ -40,6 +40,10 @@ async def test_a_query_is_signed_by_its_hash(trader: Trader) -> None:
     hashed = sha512(b"limit=1").hexdigest()
     signed = trader.token(query_hash=hashed, query_hash_alg="SHA512")
     assert await trader.get("orders/open?limit=1", signed) == (200, [])
+    for other in ("MD5", "sha512", ""):
+        signed = trader.token(query_hash=hashed, query_hash_alg=other)
+        status, body = await trader.get("orders/open?limit=1", signed)
+        assert (status, body["error"]["name"]) == (401, "invalid_query_payload")
 
 
 async def test_market_data_needs_no_key_and_fails_whole_for_an_unknown_code(
@@ -58,13 +62,6 @@ async def test_market_data_needs_no_key_and_fails_whole_for_an_unknown_code(
     assert {row["market"] for row in rows} == {"BTC-ETH", "USDT-BTC"}
     status, rows = await trader.get("status/wallet")
     assert {row["currency"] for row in rows} == {"BTC", "ETH"}
-
-
-async def test_an_origin_costs_the_rate(trader: Trader) -> None:
-    """One request instead of ten."""
-    page = {"Origin": "https://page.example"}
-    assert (await trader.get("market/all", page))[0] == 200
-    assert await trader.get("market/all", page) == (429, "Too many API requests.")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from .keys import MAIN_POCKET
 from .readers import (
     Impossible,
     amounts,
@@ -92,7 +93,9 @@ class Control:
             "/warn": Act(
                 exchange.warn, {"market": word, "warning": flag}, {"cautions": words}
             ),
-            "/issue": Act(self._issue, {"access_key": word, "secret_key": word}),
+            "/issue": Act(
+                self._issue, {"access_key": word, "secret_key": word}, {"pocket": word}
+            ),
             "/revoke": Act(exchange.revoke_key, {"access_key": word}),
             # Each fault reads its own value.
             "/fault": Act(exchange.fault, {}, None),
@@ -123,9 +126,13 @@ class Control:
             }
         )
 
-    def _issue(self, access_key: str, secret_key: str) -> None:
-        """Issue a key whose name and secret are known beforehand."""
-        self._exchange.keys.issue(access_key=access_key, secret_key=secret_key)
+    def _issue(
+        self, access_key: str, secret_key: str, pocket: str = MAIN_POCKET
+    ) -> None:
+        """Issue a key whose name and secret are known beforehand, of a pocket with a rate of its own."""
+        self._exchange.keys.issue(
+            access_key=access_key, secret_key=secret_key, pocket=pocket
+        )
 
     async def _ledger(self, _: web.Request) -> web.Response:
         held = self._exchange.ledger()

@@ -19,6 +19,7 @@ from .errors import ApiError
 from .readers import Impossible
 
 SEOUL: Final = timezone(timedelta(hours=9))
+MAIN_POCKET: Final = "main"
 _CHARACTERS: Final = string.ascii_letters + string.digits
 
 
@@ -38,6 +39,8 @@ class Key:
     scopes: frozenset[str]
     expires_at: datetime
     allow_list: frozenset[str]
+    pocket: str = MAIN_POCKET
+    """Whose rate its requests count in. Every pocket shows the one account that there is here."""
 
 
 class Keys:
@@ -55,6 +58,7 @@ class Keys:
         allow_list: Iterable[str] = ("127.0.0.1",),
         access_key: str | None = None,
         secret_key: str | None = None,
+        pocket: str = MAIN_POCKET,
     ) -> Key:
         """Return a new key, good for a year unless told otherwise."""
         key = Key(
@@ -63,6 +67,7 @@ class Keys:
             frozenset(scopes),
             expires_at or datetime.now(UTC) + timedelta(days=365),
             frozenset(allow_list),
+            pocket,
         )
         self._keys[key.access_key] = key
         return key
@@ -114,7 +119,10 @@ class Keys:
         self._nonces.add((key.access_key, nonce))
         if query:
             expected = sha512(unquote(query).encode()).hexdigest()
-            if claims.get("query_hash") != expected:
+            if (
+                claims.get("query_hash") != expected
+                or claims.get("query_hash_alg") != "SHA512"
+            ):
                 raise ApiError(
                     401, "invalid_query_payload", "query_hash가 맞지 않습니다."
                 )

@@ -28,15 +28,20 @@ class Limits:
         """Shut everybody out for a time."""
         self._banned_until = self._clock() + seconds
 
-    def spend(self, group: str, client: str, a_second: int) -> int:
-        """Count a request and return how many are left this second; raises `Limited`."""
+    def refuse_banned(self) -> None:
+        """Raise `Limited` while a ban lasts."""
         now = self._clock()
         if now < self._banned_until:
             raise Limited(self._banned_until - now)
+
+    def spend(self, group: str, client: str, most: int, within: float = 1.0) -> int:
+        """Count a request, of at most so many within seconds; return how many are left. Raises `Limited`."""
+        self.refuse_banned()
+        now = self._clock()
         seen = self._seen[group, client]
-        while seen and seen[0] <= now - 1:
+        while seen and seen[0] <= now - within:
             seen.popleft()
-        if len(seen) >= a_second:
+        if len(seen) >= most:
             self._refusals += 1
             if self._refusals >= PATIENCE:
                 self._refusals = 0
@@ -44,4 +49,4 @@ class Limits:
                 self._bans += 1
             raise Limited
         seen.append(now)
-        return a_second - len(seen)
+        return most - len(seen)

@@ -14,6 +14,8 @@ class Names(AbstractResolver):
     def __init__(self, faults: Faults) -> None:
         """Fail while the exchange's faults say so."""
         self._faults = faults
+        self.families: list[socket.AddressFamily] = []
+        """The kinds of addresses that were asked for, one each time."""
 
     @override
     async def resolve(
@@ -23,6 +25,7 @@ class Names(AbstractResolver):
         family: socket.AddressFamily = socket.AF_INET,
     ) -> list[ResolveResult]:
         """Return the address; raises `OSError` as a failed lookup does."""
+        self.families.append(family)
         if self._faults.lookup_fails:
             raise OSError(socket.EAI_AGAIN, "Temporary failure in name resolution")
         return [

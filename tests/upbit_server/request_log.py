@@ -1,7 +1,7 @@
 """Every request that came in, and how it was answered."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Final
 
@@ -27,6 +27,8 @@ class Request:
     """Seconds; 120 for a ban that does not say how long it is."""
     is_whole: bool = True
     """Whether it was answered by the exchange itself, rightly and whole."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """All of them, whatever the case of their names."""
 
 
 class RequestLog:
@@ -65,5 +67,6 @@ class RequestLog:
                 request.headers.get("Authorization"),
                 answer.seconds if answer else 0,
                 is_whole=answer is None,
+                headers=request.headers,
             )
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from . import tickers
+from .admission import REMAINING
 from .errors import ApiError, Limited
 from .keys import SEOUL, Key, Scope, require
 from .wire import Value, dump, plain
@@ -29,11 +30,14 @@ def guarded(handler: Handler) -> Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            response = await handler(request)
         except ApiError as error:
             return error.response()
         except Limited as limited:
             return limited.response()
+        if not response.prepared and (remaining := request.get(REMAINING)):
+            response.headers["Remaining-Req"] = remaining
+        return response
 
     return answer
 
@@ -49,7 +53,6 @@ class Rest:
         """Register every resource."""
         for path, handler in (
             ("/v1/accounts", self._accounts),
-            ("/v1/api_keys", self._api_keys),
             ("/v1/orders/open", self._orders_open),
             ("/v1/market/all", self._market_all),
             ("/v1/ticker", self._ticker),
@@ -57,30 +60,21 @@ class Rest:
             ("/v1/status/wallet", self._status_wallet),
         ):
             app.router.add_get(path, guarded(handler))
+        if self._exchange.cash == "KRW":
+            # There is no such resource abroad.
+            app.router.add_get("/v1/api_keys", guarded(self._api_keys))
 
     def _signed(self, request: web.Request, scope: Scope | None) -> Key:
         """Check limits, signature and scope."""
-        exchange = self._exchange
-        query = request.query_string
-        address = request.remote or ""
-        try:
-            key = exchange.keys.verify(
-                request.headers.get("Authorization"), query, address
-            )
-        except ApiError:
-            exchange.limits.spend("default", address, PRIVATE_RATE)
-            raise
-        # The limit is a pocket's, to which its keys belong.
-        exchange.limits.spend("default", key.access_key, PRIVATE_RATE)
+        key = self._exchange.admission.signed(request, "default", PRIVATE_RATE)
         if scope:
             require(key, scope)
         return key
 
     def _quoted(self, request: web.Request) -> None:
         """Check the limits of market data, which are strict with an Origin."""
-        if "Origin" in request.headers:
-            self._exchange.limits.spend("origin", request.remote or "", 1)
-        self._exchange.limits.spend("market", request.remote or "", MARKET_RATE)
+        self._exchange.admission.from_page(request, "market")
+        self._exchange.admission.unsigned(request, "market", MARKET_RATE)
 
     async def _accounts(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ASSETS)
@@ -218,9 +212,4 @@ def _text(amount: object) -> str | None:
 def _json(value: Value, status: int = 200) -> web.Response:
     text = dump(value)
     json.loads(text)  # what is sent must be JSON
-    return web.Response(
-        status=status,
-        text=text,
-        content_type="application/json",
-        headers={"Remaining-Req": "group=default; min=1800; sec=29"},
-    )
+    return web.Response(status=status, text=text, content_type="application/json")

@@ -5,32 +5,32 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from random import Random
-from typing import Final, Self
+from typing import Self
 
 from aiohttp import web
 from yarl import URL
 
+from .admission import Admission
 from .answers import failing, refusal
 from .certificates import RIGHT, WRONG, Certificates
 from .faults import PRIVATE, PUBLIC, Faults
-from .keys import Key, Keys, Scope
+from .handshakes import Handshakes
+from .keys import MAIN_POCKET, Key, Keys, Scope
 from .ledger import Change, Ledger, Overdrawn, Wallet
 from .limits import Limits
 from .line import Line
 from .market import Markets
-from .mishaps import MISHAPS, flood
+from .mishaps import MISHAPS
 from .names import Names
 from .orders import OrderBook
-from .private import PrivateFeed, PrivateKind
+from .private import PrivateFeed
 from .public import PublicFeed
 from .readers import Amount, amounts, cost, positive, price as read_price
 from .request_log import ANSWERED, Request, RequestLog
-from .rest import Handler, Rest, guarded
+from .rest import Handler, Rest
 from .streams import Session
 from .timestamps import Timestamps
 from .wire import EXACT
-
-CONNECTS_A_SECOND: Final = 5
 
 
 class UpbitServer:
@@ -62,6 +62,7 @@ class UpbitServer:
         self._runner: web.AppRunner | None = None
         self._loop = asyncio.get_running_loop()
         self.limits: Limits = Limits(self._loop.time)
+        self.admission = Admission(self.keys, self.limits)
         self.ledger_book = Ledger(self._loop.time, cash, self.markets.rate)
         self._timestamps = Timestamps(self.faults)
         self._log = RequestLog(self._loop.time, self._timestamps.now)
@@ -80,8 +81,7 @@ class UpbitServer:
         """Open the port."""
         app = web.Application(middlewares=[self._log.answered, self._fail])
         Rest(self).add_to(app)
-        app.router.add_get(PUBLIC, guarded(self._public))
-        app.router.add_get(PRIVATE, guarded(self._private))
+        Handshakes(self, self._log).add_to(app)
         # aiohttp's access log cannot be written while time stands still.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -136,9 +136,10 @@ class UpbitServer:
         scopes: Iterable[str] = tuple(Scope),
         expires_at: datetime | None = None,
         allow_list: Iterable[str] = ("127.0.0.1",),
+        pocket: str = MAIN_POCKET,
     ) -> Key:
         """Return a new key of the account."""
-        return self.keys.issue(scopes, expires_at, allow_list)
+        return self.keys.issue(scopes, expires_at, allow_list, pocket=pocket)
 
     def revoke_key(self, access_key: str) -> None:
         """Delete a key, as its owner can."""
@@ -255,39 +256,6 @@ class UpbitServer:
             # Whoever was kept waiting is told nothing, but lost.
             self._stalled.set()
             self._stalled = asyncio.Event()
-
-    async def _private(self, request: web.Request) -> web.StreamResponse:
-        key = self.keys.verify(
-            request.headers.get("Authorization"), "", request.remote or ""
-        )
-        self.limits.spend("connect", key.access_key, CONNECTS_A_SECOND)
-        kind = PrivateKind(key, self.private)
-        return await self._serve(request, kind, self.private, key.access_key)
-
-    async def _public(self, request: web.Request) -> web.StreamResponse:
-        self.limits.spend("connect", request.remote or "", CONNECTS_A_SECOND)
-        return await self._serve(request, self.public, self.public)
-
-    async def _serve(
-        self,
-        request: web.Request,
-        kind: PrivateKind | PublicFeed,
-        feed: PrivateFeed | PublicFeed,
-        owner: str = "",
-    ) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(autoping=False, timeout=0.1)
-        await socket.prepare(request)
-        self._log.note(request, 101)
-        session = Session(
-            socket, request, self.faults, kind, feed.sessions.remove, owner
-        )
-        feed.sessions.append(session)
-        if self.faults.flooded:
-            flood(session, self.faults.flooded)
-        if code := self.faults.close_after_handshake:
-            session.close(code)
-        await session.run()
-        return socket
 
     @web.middleware
     async def _fail(self, request: web.Request, handler: Handler) -> web.StreamResponse:
