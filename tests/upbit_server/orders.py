@@ -56,7 +56,7 @@ class OrderBook:
         A reserved one (예약주문) does nothing before it is set off. Raises `Impossible`, `Overdrawn`.
         """
         market = self._markets[code]
-        order = made(market, side, volume, price, self._timestamps.stamp())
+        order = made(market, side, volume, price, self._timestamps.now())
         if reserved and order.kind != "limit":
             raise Impossible("a reserved order has a price and a volume")
         if reserved:
@@ -97,7 +97,7 @@ class OrderBook:
     def cancel(self, uuid: str) -> None:
         """Give back what an open order locks; raises `Impossible`."""
         order = self._waiting(uuid)
-        stamp = self._timestamps.stamp()
+        stamp = self._timestamps.now()
         self._ledger.apply(self._released(order))
         self._end(order, "cancel")
         self._tell(order)
@@ -111,7 +111,7 @@ class OrderBook:
         """
         market = self._markets[code]
         parts = parts_of(volume, fills)
-        stamp = self._timestamps.stamp()
+        stamp = self._timestamps.now()
         if side.upper() == "ASK":
             order = made(market, side, volume, None, stamp)
         else:
@@ -164,7 +164,7 @@ class OrderBook:
         fills = [order.filled_by(one, price, is_maker=is_maker) for one in parts]
         _check(order, fills)
         for number, fill in enumerate(fills):
-            stamp = self._timestamps.stamp()
+            stamp = self._timestamps.now()
             self._exchange(order, fill)
             is_done = order.remaining == 0
             self._tell(order, fill, stamp)

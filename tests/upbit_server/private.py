@@ -83,14 +83,8 @@ class PrivateFeed:
         self._send(frame)
 
     def announce(self, frame: Frame) -> None:
-        """Send a notice of the exchange to whoever wants its category."""
-        for session in self.sessions:
-            wanted = session.subscriptions.get("announcement")
-            if wanted is None:
-                continue
-            categories = wanted.parameters.get("categories")
-            if not isinstance(categories, list) or frame["category"] in categories:
-                session.send(frame)
+        """Send a notice of the exchange, in an account's first minutes too."""
+        self._delivery.send(frame)
 
     def stop(self) -> None:
         """Send nothing any more."""

@@ -180,7 +180,7 @@ class UpbitServer:
 
     def _move(self, change: Change) -> None:
         self.ledger_book.apply(change)
-        self.private.moved([change.currency], self._timestamps.stamp())
+        self.private.moved([change.currency], self._timestamps.now())
 
     def order(
         self,

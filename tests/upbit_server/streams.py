@@ -89,12 +89,12 @@ class Session:
 
     def send(
         self,
-        frame: Value,
+        frame: Mapping[str, Value],
         delay: float = 0,
         mangle: Callable[[str], str | bytes] | None = None,
     ) -> None:
         """Send a frame in the connection's format, after some seconds; mangled on its way if so wished."""
-        text = formatted(frame, self.format)
+        text = formatted(self._shown(frame), self.format)
         self._send_json(mangle(text) if mangle else text, delay)
 
     def send_raw(self, data: str | bytes, delay: float = 0) -> None:
@@ -111,12 +111,25 @@ class Session:
             self.close(1008)
 
     def wants(self, frame: Mapping[str, Value]) -> bool:
-        """Return whether a frame's type is subscribed, and its code: no codes mean all of them."""
+        """Return whether a frame's type is subscribed, and its code or category: none named are all of them."""
         subscribed = self.subscriptions.get(str(frame["type"]))
         if subscribed is None:
             return False
-        codes = subscribed.parameters.get("codes")
-        return not isinstance(codes, list) or not codes or frame.get("code") in codes
+        for name, chosen in (("code", "codes"), ("category", "categories")):
+            wanted = subscribed.parameters.get(chosen)
+            if isinstance(wanted, list) and wanted and frame.get(name) not in wanted:
+                return False
+        return True
+
+    def _shown(self, frame: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return a frame without the body of a notice, if it is subscribed without.
+
+        Whether the field is missing then or null is not documented.
+        """
+        subscribed = self.subscriptions.get(str(frame["type"]))
+        if subscribed and subscribed.parameters.get("include_body") is False:
+            return {**frame, "body": None}
+        return frame
 
     def close(self, code: int) -> None:
         """End the connection with a close frame.
@@ -189,13 +202,13 @@ class Session:
         if not self._within_limits():
             self.drop()
             return
-        text = data.decode() if isinstance(data, bytes) else data
-        if text.strip() == "PING":
-            self._tell_status()
-            return
         try:
-            self._take(json.loads(text))
-        except ValueError:
+            text = data.decode() if isinstance(data, bytes) else data
+            if text.strip() == "PING":
+                self._tell_status()
+            else:
+                self._take(json.loads(text))
+        except ValueError, RecursionError:
             self.send_error("WRONG_FORMAT", "JSON 형식이 아닙니다.")
         except Refused as refused:
             self.send_error(refused.name, refused.message)
@@ -234,6 +247,8 @@ class Session:
         typed = [part for part in parts if "type" in part]
         if not typed:
             raise Refused("NO_TYPE", "type이 없습니다.")
+        if not all(isinstance(part["type"], str) for part in typed):
+            raise Refused("WRONG_FORMAT", "type이 문자열이 아닙니다.")
         if error := self._faults.answer_error:
             raise Refused(error, error)
         for part in typed:
