@@ -195,3 +195,16 @@ async def test_an_account_of_many_currencies_is_removed_in_parts(
     assert sum(removed.values()) == 64
     assert max(removed.values()) <= 10
     assert not hass.states.async_entity_ids()
+
+
+async def test_an_average_that_its_owner_has_set_is_shown_as_such(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """매수평균가 수정: no frame tells of it, the next snapshot does."""
+    server.set_average("BTC", "100000000")
+    await clock.advance(1000)
+    attributes = state(hass, "sensor.upbit_btc").attributes
+    assert attributes["average_buy_price_modified"] is True
+    assert attributes["average_buy_price"] == "100000000"
+    ether = state(hass, "sensor.upbit_eth").attributes
+    assert ether["average_buy_price_modified"] is False

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -87,6 +88,8 @@ TRADE = {"market": "KRW-BTC", "side": "ask", "volume": "0.1"}
         ("warn", {"market": "KRW-BTC", "warning": True, "cautions": ["SOARING"]}),
         ("price", {"market": "KRW-BTT", "price": "1e17"}),
         ("price", {"market": "KRW-BTT", "price": "1e-9"}),
+        ("average", {"currency": "BTC", "price": "-1"}),
+        ("average", {"currency": "SOL", "price": "1"}),
         ("revoke", {"access_key": "none"}),
         ("issue", {"access_key": "", "secret_key": "x"}),
     ],
@@ -205,3 +208,16 @@ async def test_the_control_port_shows_ledger_and_connections(
         "private": [{"types": ["myAsset"], "format": "DEFAULT"}],
         "public": 0,
     }
+
+
+async def test_an_average_can_be_set_and_stays_flagged(
+    trader: Trader, control: Control
+) -> None:
+    """The next purchase is mixed into it."""
+    body = {"currency": "BTC", "price": "100000000"}
+    assert await post(trader, control, "average", body) == (200, {})
+    trader.server.deposit("BTC", "0.5", "120000000")
+    _, rows = await trader.get("accounts")
+    bitcoin = next(row for row in rows if row["currency"] == "BTC")
+    assert Decimal(bitcoin["avg_buy_price"]) == 110_000_000
+    assert bitcoin["avg_buy_price_modified"] is True

@@ -80,6 +80,9 @@ class Control:
             "/lock": Act(exchange.lock, moved),
             "/unlock": Act(exchange.unlock, moved),
             "/complete": Act(exchange.complete, moved),
+            "/average": Act(
+                exchange.set_average, {"currency": currency, "price": cost}
+            ),
             "/trade": Act(
                 exchange.trade, {**order, "volume": positive}, {"fills": whole}
             ),

@@ -79,6 +79,16 @@ class Ledger:
             for listener in self.listeners:
                 listener(code, wallet)
 
+    def set_average(self, currency: str, price: Decimal) -> None:
+        """Let the owner set an average, in the currency that it is in; raises `Impossible`.
+
+        What becomes of the flag with the next purchase is not documented: here it stays.
+        """
+        wallet = self.wallet(currency)
+        if not wallet.total:
+            raise Impossible(f"no {currency} is held")
+        self._replace({currency: replace(wallet, average=price, modified=True)})
+
     def wallet(self, currency: str) -> Wallet:
         """Return one currency."""
         return self._wallets.get(currency, self._nothing)

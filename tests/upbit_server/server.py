@@ -151,6 +151,10 @@ class UpbitServer:
             Change(currency, positive(amount), price=cost(price), unit=self.cash)
         )
 
+    def set_average(self, currency: str, price: Amount) -> None:
+        """Set an average buy price, as the owner of an account can (매수평균가 수정); no frame tells of it."""
+        self.ledger_book.set_average(currency, cost(price))
+
     def withdraw(self, currency: str, amount: Amount) -> None:
         """Take an amount out; raises `Overdrawn`."""
         self._move(Change(currency, EXACT.minus(positive(amount))))
