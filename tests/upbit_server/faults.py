@@ -62,6 +62,8 @@ class Faults:
     """/v1/accounts has no row."""
     omit_rows: tuple[str, ...] = ()
     """Currencies that /v1/accounts leaves out."""
+    rest_decimals: bool = False
+    """Amounts are written with a decimal where they need none, as in the documents' sample: "2.0"."""
     redirect: str | None = None
     """Where the handshake of a private stream is sent instead."""
     refuse_handshake: int | None = None
@@ -91,6 +93,8 @@ class Faults:
     """Neither pongs nor data."""
     no_pongs: bool = False
     """Data, but no pongs."""
+    exponents: bool = False
+    """Numbers are written in exponent form."""
     refuse_types: tuple[str, ...] = ()
     """A subscription with one of these is answered with an error frame."""
     text_frames: bool = False

@@ -5,6 +5,7 @@ Source: https://docs.upbit.com/kr/reference.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 import json
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,8 @@ from . import tickers
 from .admission import REMAINING
 from .errors import ApiError, Limited
 from .keys import SEOUL, Key, Scope, require
-from .wire import Value, dump, plain
+from .ledger import ZERO
+from .wire import Spelling, Value, dump, plain, pointed
 
 if TYPE_CHECKING:
     from .server import UpbitServer
@@ -76,16 +78,22 @@ class Rest:
         self._exchange.admission.from_page(request, "market")
         self._exchange.admission.unsigned(request, "market", MARKET_RATE)
 
+    @property
+    def _spelling(self) -> Spelling:
+        """How amounts are written here; in the documents' sample, an average is written plainly."""
+        return pointed if self._exchange.faults.rest_decimals else plain
+
     async def _accounts(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ASSETS)
         faults = self._exchange.faults
+        spell = self._spelling
         held = self._exchange.ledger_book.held(faults.next_lag())
         return _json(
             [
                 {
                     "currency": code,
-                    "balance": plain(wallet.balance),
-                    "locked": plain(wallet.locked),
+                    "balance": spell(wallet.balance),
+                    "locked": spell(wallet.locked),
                     "avg_buy_price": plain(wallet.average),
                     "avg_buy_price_modified": wallet.modified,
                     "unit_currency": wallet.unit_currency,
@@ -112,6 +120,7 @@ class Rest:
     async def _orders_open(self, request: web.Request) -> web.Response:
         self._signed(request, Scope.ORDERS)
         query = request.query
+        spell = self._spelling
         limit = int(query.get("limit", "100"))
         first = (int(query.get("page", "1")) - 1) * limit
         states = query.getall("states[]", [query.get("state", "wait")])
@@ -131,20 +140,20 @@ class Rest:
                     "uuid": order.uuid,
                     "side": order.side.lower(),
                     "ord_type": order.kind,
-                    "price": _text(order.price),
-                    "volume": _text(order.volume),
-                    "remaining_volume": _text(order.remaining),
-                    "executed_volume": plain(order.executed),
-                    "executed_funds": plain(order.funds),
-                    "reserved_fee": plain(order.reserved_fee),
-                    "remaining_fee": plain(order.remaining_fee),
-                    "paid_fee": plain(order.paid_fee),
-                    "locked": plain(order.locked),
+                    "price": _spelt(order.price, spell),
+                    "volume": _spelt(order.volume, spell),
+                    "remaining_volume": _spelt(order.remaining, spell),
+                    "executed_volume": spell(order.executed),
+                    "executed_funds": spell(order.funds),
+                    "reserved_fee": spell(order.reserved_fee),
+                    "remaining_fee": spell(order.remaining_fee),
+                    "paid_fee": spell(order.paid_fee),
+                    "locked": spell(order.locked),
                     "state": order.state,
                     "created_at": self._written(order.created),
                     "trades_count": order.trades,
-                    "prevented_volume": "0",
-                    "prevented_locked": "0",
+                    "prevented_volume": spell(ZERO),
+                    "prevented_locked": spell(ZERO),
                 }
                 for order in orders[first : first + limit]
             ]
@@ -205,8 +214,8 @@ class Rest:
         return moment.isoformat(timespec="seconds")
 
 
-def _text(amount: object) -> str | None:
-    return None if amount is None else format(amount, "f")
+def _spelt(amount: Decimal | None, spell: Spelling) -> str | None:
+    return None if amount is None else spell(amount)
 
 
 def _json(value: Value, status: int = 200) -> web.Response:

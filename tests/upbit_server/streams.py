@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 
 from .faults import Faults
 from .subscriptions import Refused, Subscription, format_of, joined
-from .wire import Value, dump, formatted
+from .wire import Value, dump, formatted, plain, scientific
 
 IDLE_CLOSE: Final = 120.0
 STATUS_EVERY: Final = 10.0
@@ -94,7 +94,8 @@ class Session:
         mangle: Callable[[str], str | bytes] | None = None,
     ) -> None:
         """Send a frame in the connection's format, after some seconds; mangled on its way if so wished."""
-        text = formatted(self._shown(frame), self.format)
+        spell = scientific if self._faults.exponents else plain
+        text = formatted(self._shown(frame), self.format, spell)
         self._send_json(mangle(text) if mangle else text, delay)
 
     def send_raw(self, data: str | bytes, delay: float = 0) -> None:

@@ -1,6 +1,6 @@
 """Values on the wire: JSON whose numbers keep every digit, and the short names of the SIMPLE formats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal, Inexact
 import json
 from typing import Final
@@ -93,15 +93,29 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def dump(value: Value) -> str:
+def pointed(amount: Decimal) -> str:
+    """Return an amount with at least one decimal: 2.0 and not 2."""
+    text = plain(amount)
+    return text if "." in text else f"{text}.0"
+
+
+def scientific(amount: Decimal) -> str:
+    """Return an amount in exponent form, without zeros at the end of its decimals."""
+    return format(Decimal(plain(amount)), "E")
+
+
+type Spelling = Callable[[Decimal], str]
+
+
+def dump(value: Value, spell: Spelling = plain) -> str:
     """Return JSON in which a Decimal is a number, digit for digit."""
     if isinstance(value, Decimal):
-        return plain(value)
+        return spell(value)
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(key)}:{dump(one)}" for key, one in value.items())
+        pairs = (f"{json.dumps(key)}:{dump(one, spell)}" for key, one in value.items())
         return f"{{{','.join(pairs)}}}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{','.join(map(dump, value))}]"
+        return f"[{','.join(dump(one, spell) for one in value)}]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -114,8 +128,8 @@ def shortened(value: Value) -> Value:
     return value
 
 
-def formatted(frame: Value, form: str) -> str:
+def formatted(frame: Value, form: str, spell: Spelling = plain) -> str:
     """Return a frame in one of the four formats."""
     if form.startswith("SIMPLE"):
         frame = shortened(frame)
-    return dump([frame] if form.endswith("_LIST") else frame)
+    return dump([frame] if form.endswith("_LIST") else frame, spell)
