@@ -189,3 +189,33 @@ async def test_an_order_that_was_told_by_its_lock_is_not_told_again(
     await clock.advance(60)
     assert heard.kinds == ["order_placed"]
     assert state(hass, "sensor.upbit_open_orders").state == "1"
+
+
+async def test_an_order_that_self_match_prevention_ends_is_told_as_cancelled(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Once: by `prevented`, or by the `cancel` that follows."""
+    heard = Heard(hass)
+    order = server.order("KRW-BTC", "bid", volume="0.003", price="100000000")
+    await clock.advance(10)
+    server.prevent(order)
+    await clock.advance(70)
+    assert heard.kinds == ["order_placed", "order_cancelled"]
+    assert state(hass, "sensor.upbit_open_orders").state == "0"
+
+
+async def test_an_order_that_self_match_prevention_only_reduces_is_still_open(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """With `reduce`, it goes on as long as something is left of it, and only `cancel` ends it."""
+    heard = Heard(hass)
+    order = server.order("KRW-BTC", "bid", volume="0.003", price="100000000")
+    await clock.advance(10)
+    server.prevent(order, "0.001")
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed"]
+    assert state(hass, "sensor.upbit_open_orders").state == "1"
+    server.cancel(order)
+    await clock.advance(10)
+    assert heard.kinds == ["order_placed", "order_cancelled"]
+    assert state(hass, "sensor.upbit_open_orders").state == "0"

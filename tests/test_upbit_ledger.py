@@ -195,3 +195,42 @@ async def test_a_withdrawal_does_not_take_what_an_order_locks(
     server.unlock("BTC", "0.05")
     assert agrees(server)
     assert server.ledger()["BTC"].total == Decimal("0.35")
+
+
+async def test_an_order_that_would_meet_its_owner_s_is_prevented(
+    trader: Trader, clock: Clock
+) -> None:
+    """A part: the order goes on with the rest. All that is left: it ends in cancel. The lock comes back."""
+    server = trader.server
+    await trader.listen({"type": "myOrder"})
+    await clock.settle()
+    uuid = server.order("KRW-BTC", "bid", "0.003", "100000000")
+    server.prevent(uuid, "0.001")
+    assert server.ledger()["KRW"].locked == Decimal(200_100)
+    assert agrees(server)
+    server.fill(uuid, "0.001")
+    with pytest.raises(Impossible, match="more than the order waits for"):
+        server.prevent(uuid, "0.0011")
+    server.prevent(uuid)
+    await clock.settle()
+    told = [
+        (
+            frame["state"],
+            frame["smp_type"],
+            frame["remaining_volume"],
+            frame["prevented_volume"],
+            frame["prevented_locked"],
+        )
+        for frame in trader.frames
+    ]
+    part, all_of_it = Decimal("0.001"), Decimal("0.002")
+    assert told == [
+        ("wait", None, Decimal("0.003"), 0, 0),
+        ("prevented", "reduce", all_of_it, part, 100_050),
+        ("trade", "reduce", part, part, 100_050),
+        ("prevented", "cancel_maker", 0, all_of_it, 200_100),
+        ("cancel", "cancel_maker", 0, all_of_it, 200_100),
+    ]
+    assert server.ledger()["KRW"].locked == 0
+    assert server.ledger()["KRW"].balance == 899_950
+    assert not server.orders.open()

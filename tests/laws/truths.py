@@ -50,7 +50,11 @@ class Truths:
     def shown(self, currency: str, amounts: Amounts) -> None:
         """Note what is shown."""
         truths = self._of[currency]
-        for number in range(self._shown[currency], len(truths)):
+        first = self._shown[currency]
+        # What happened in one moment has one stamp: no frame of it is older than another.
+        while first and truths[first - 1].since == truths[first].since:
+            first -= 1
+        for number in range(first, len(truths)):
             if truths[number].amounts == amounts:
                 self._shown[currency] = number
                 return

@@ -92,6 +92,7 @@ class Control:
                 {"uuid": word, "volumes": amounts},
             ),
             "/cancel": Act(exchange.cancel, {"uuid": word}),
+            "/prevent": Act(exchange.prevent, {"uuid": word}, {"volume": positive}),
             "/price": Act(exchange.set_price, {"market": word, "price": price}),
             "/warn": Act(
                 exchange.warn, {"market": word, "warning": flag}, {"cautions": words}

@@ -1,6 +1,7 @@
 """An order of the account, and what a frame of it tells.
 
-Sources: https://docs.upbit.com/kr/reference/new-order and websocket-myorder. Fees: 0.05 % in won
+Sources: https://docs.upbit.com/kr/reference/new-order, websocket-myorder, and
+https://docs.upbit.com/kr/docs/self-match-prevention. Fees: 0.05 % in won
 markets, 0.25 % in the others.
 """
 
@@ -56,6 +57,10 @@ class Order:
     funds: Decimal = ZERO
     paid_fee: Decimal = ZERO
     trades: int = 0
+    smp_type: str | None = None
+    prevented: Decimal = ZERO
+    """Of its volume, what self-match prevention has cancelled."""
+    prevented_locked: Decimal = ZERO
 
     @property
     def pays(self) -> str:
@@ -75,9 +80,9 @@ class Order:
     @property
     def remaining(self) -> Decimal | None:
         """What is left to fill, in the base currency."""
-        return (
-            None if self.volume is None else EXACT.subtract(self.volume, self.executed)
-        )
+        if self.volume is None:
+            return None
+        return EXACT.subtract(self.volume, EXACT.add(self.executed, self.prevented))
 
     def is_reached(self) -> bool:
         """Return whether the market's price is the order's, or better."""
@@ -106,8 +111,15 @@ class Order:
         self.paid_fee = EXACT.add(self.paid_fee, fill.fee)
         self.trades += 1
 
+    def prevent(self, volume: Decimal, freed: Decimal, smp_type: str) -> None:
+        """Note what self-match prevention has cancelled, and what of it was locked."""
+        self.smp_type = smp_type
+        self.prevented = EXACT.add(self.prevented, volume)
+        self.prevented_locked = EXACT.add(self.prevented_locked, freed)
+        self.locked = EXACT.subtract(self.locked, freed)
+
     def frame(
-        self, now: int, fill: Fill | None, traded: int | None
+        self, now: int, state: str, fill: Fill | None, traded: int | None
     ) -> dict[str, Value]:
         """Return what a frame made `now` tells of the order, or of a fill of it at the time `traded`, in ms."""
         average = ZERO
@@ -121,7 +133,7 @@ class Order:
             "uuid": self.uuid,
             "ask_bid": self.side,
             "order_type": self.kind,
-            "state": "trade" if fill else self.state,
+            "state": state,
             "trade_uuid": fill.uuid if fill else None,
             "price": fill.price if fill else self.price,
             "avg_price": average,
@@ -138,9 +150,9 @@ class Order:
             "trade_fee": fill.fee if fill else None,
             "is_maker": fill.is_maker if fill else None,
             "identifier": None,
-            "smp_type": None,
-            "prevented_volume": ZERO,
-            "prevented_locked": ZERO,
+            "smp_type": self.smp_type,
+            "prevented_volume": self.prevented,
+            "prevented_locked": self.prevented_locked,
             "trade_timestamp": traded if fill else None,
             "order_timestamp": self.created,
             "timestamp": now,

@@ -103,6 +103,33 @@ class OrderBook:
         self._tell(order)
         self._moved([order.pays], stamp)
 
+    def prevent(self, uuid: str, volume: Decimal | None = None) -> None:
+        """Cancel a volume of a limit order, or all that is left, as self-match prevention does.
+
+        That is told by the state `prevented`. An order of which something is left goes on; one of
+        which nothing is left then ends in `cancel`. Raises `Impossible`.
+        """
+        order = self._waiting(uuid)
+        if order.state == "watch":
+            raise Impossible("a reserved order meets no other before it is set off")
+        left, price = order.remaining, order.price
+        assert left is not None and price is not None
+        if volume is None:
+            volume = left
+        if volume > left:
+            raise Impossible("more than the order waits for")
+        freed = order.locked
+        if volume < left:
+            freed = order.cost_of(order.filled_by(volume, price, is_maker=True))
+        now = self._timestamps.now()
+        self._ledger.apply(Change(order.pays, freed, EXACT.minus(freed)))
+        order.prevent(volume, freed, "reduce" if volume < left else "cancel_maker")
+        self._tell(order, state="prevented")
+        if not order.remaining:
+            self._end(order, "cancel")
+            self._tell(order)
+        self._moved([order.pays], now)
+
     def trade(self, code: str, side: str, volume: Decimal, fills: int = 1) -> Order:
         """Trade a volume at the market's price at once; raises `Impossible`, `Overdrawn`.
 
@@ -198,9 +225,14 @@ class OrderBook:
         order.state, order.locked = state, ZERO
 
     def _tell(
-        self, order: Order, fill: Fill | None = None, stamp: int | None = None
+        self,
+        order: Order,
+        fill: Fill | None = None,
+        stamp: int | None = None,
+        state: str | None = None,
     ) -> None:
-        self._told(order.frame(self._timestamps.now(), fill, stamp))
+        state = state or ("trade" if fill else order.state)
+        self._told(order.frame(self._timestamps.now(), state, fill, stamp))
 
 
 def _check(order: Order, fills: Sequence[Fill]) -> None:

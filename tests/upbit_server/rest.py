@@ -15,7 +15,6 @@ from . import tickers
 from .admission import REMAINING
 from .errors import ApiError, Limited
 from .keys import SEOUL, Key, Scope, require
-from .ledger import ZERO
 from .wire import Spelling, Value, dump, plain, pointed
 
 if TYPE_CHECKING:
@@ -152,8 +151,9 @@ class Rest:
                     "state": order.state,
                     "created_at": self._written(order.created),
                     "trades_count": order.trades,
-                    "prevented_volume": spell(ZERO),
-                    "prevented_locked": spell(ZERO),
+                    "smp_type": order.smp_type,
+                    "prevented_volume": spell(order.prevented),
+                    "prevented_locked": spell(order.prevented_locked),
                 }
                 for order in orders[first : first + limit]
             ]

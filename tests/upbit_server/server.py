@@ -210,6 +210,10 @@ class UpbitServer:
         """Cancel an order."""
         self.orders.cancel(uuid)
 
+    def prevent(self, uuid: str, volume: Amount | None = None) -> None:
+        """Let self-match prevention cancel a volume of an order, or all that is left."""
+        self.orders.prevent(uuid, None if volume is None else positive(volume))
+
     def trade(self, market: str, side: str, volume: Amount, fills: int = 1) -> str:
         """Trade at the market's price at once, in so many fills; return the order's uuid."""
         return self.orders.trade(market, side, positive(volume), fills).uuid
