@@ -138,7 +138,6 @@ async def test_a_fill_far_ahead_of_its_row_is_told_once(
     account: MockConfigEntry,
     server: UpbitServer,
     clock: Clock,
-<<<<<<< HEAD
     late: float,
     then: float,
 ) -> None:
@@ -153,23 +152,3 @@ async def test_a_fill_far_ahead_of_its_row_is_told_once(
     server.fault(accounts_lag=0)
     await clock.advance(200)
     assert sorted(heard.kinds) == ["buy", "deposit"]
-=======
-    fault: dict[str, object],
-) -> None:
-    """Their frames overtake each other, and no stamp says which of the rows is older."""
-    shown: list[str] = []
-
-    @callback
-    def watch(event: Event[EventStateChangedData]) -> None:
-        new = event.data["new_state"]
-        if new and new.entity_id == "sensor.upbit_btc":
-            shown.append(new.state)
-
-    hass.bus.async_listen("state_changed", watch)
-    server.fault(**fault)
-    server.deposit("BTC", "0.1")
-    server.deposit("BTC", "0.1")
-    await clock.advance(40)
-    assert shown == sorted(shown)
-    assert shown[-1] == "0.7"
->>>>>>> fd5625e (Let the simulated exchange prevent an order from meeting its owner's, whole or in part, and keep what that and equal stamps show as failing tests)

@@ -194,8 +194,9 @@ class Account:
             self.coordinator.notify((Topic.GAINS,))
 
     def snapshot_met(self, requested: float) -> None:
-        """Let what is confirmed be told."""
+        """Let what is confirmed be told, and alerts look at what was in doubt until now."""
         self.teller.snapshot_met(requested)
+        self.alerts.look()
 
     def order_told(self, order: MyOrder) -> None:
         """Hand on what happened to an order."""

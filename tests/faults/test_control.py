@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.clock import Clock
-from tests.test_upbit_server import Trader
+from tests.trader import Trader
 from tests.upbit_server import UpbitServer
 from tests.upbit_server.certificates import Certificates
 from tests.upbit_server.control import Control

@@ -180,7 +180,11 @@ async def test_ten_accounts_come_change_and_go_before_an_open_browser(
         async with watched(one) as watch:
             for number, title in enumerate(TITLES):
                 key = f"access-key-{number}{'x' * 28}", "s" * 40
-                body = {"access_key": key[0], "secret_key": key[1]}
+                body = {
+                    "access_key": key[0],
+                    "secret_key": key[1],
+                    "pocket": f"pocket-{number}",
+                }
                 await asyncio.to_thread(post, f"{control}/issue", body)
                 entries.append(await watch.add(exchange, key, title))
             await all_stand()
