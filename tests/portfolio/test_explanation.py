@@ -128,6 +128,26 @@ def test_several_coins_can_be_bought_at_once() -> None:
     assert sum(paid) == Decimal(-8001)
 
 
+def test_shares_of_more_digits_than_the_default_context_has_are_told() -> None:
+    """Rounding in that context raised, which ended each settling from then on."""
+    paid = Decimal("-300000000000000000000.12345678")
+    explained = explain(
+        {
+            "KRW": Leg.of(paid),
+            "BTC": Leg.of(Decimal("1E+20")),
+            "ETH": Leg.of(Decimal("2E+20")),
+        },
+        (),
+        (),
+        quotes=QUOTES,
+        worth_of=lambda _, amount: amount,
+        time=1,
+    )
+    legs = together(*(one.legs for one in explained.activities))
+    assert legs["KRW"].total == paid
+    assert {one.kind for one in explained.activities} == {Kind.BUY}
+
+
 def test_a_frame_of_two_currencies_is_a_trade_even_without_a_price() -> None:
     """One frame, one cause."""
     move = Move(gaps(KRW="-10", NEW="5"), 7)

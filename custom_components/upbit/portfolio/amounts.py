@@ -108,6 +108,11 @@ def text(amount: Decimal) -> str:
     return format(amount, "f")
 
 
+def tellable(worth: Decimal) -> Decimal:
+    """Return a worth as an amount that can be told: in whole parts of the least one."""
+    return worth.quantize(TINY, context=WORTH)
+
+
 def rounding(decimals: int) -> Callable[[Decimal], str]:
     """Return what writes worths with so many decimals, half to even, in plain notation; never a negative zero."""
     quantum = Decimal(1).scaleb(-decimals)

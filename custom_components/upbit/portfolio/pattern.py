@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .activity import Activity, How, Kind, Leg, Legs, together, trade_of
-from .amounts import TINY, ZERO, divided, plus, subtract, tells, times
+from .amounts import ZERO, divided, plus, subtract, tellable, tells, times
 
 CLOSE_ENOUGH: Final = (Decimal("0.7"), Decimal("1.4"))
 """How the worths of two opposite gaps may relate if they are a trade."""
@@ -176,7 +176,7 @@ class Pattern:
         *first, last = worths
         shares = {
             currency: Leg.of(
-                divided(times(paid.total, worths[currency]), whole).quantize(TINY)
+                tellable(divided(times(paid.total, worths[currency]), whole))
             )
             for currency in first
         }
