@@ -78,3 +78,19 @@ async def test_a_sale_just_after_a_restart_is_realised(
     server.trade("KRW-XRP", "ask", "250")
     await clock.advance(40)
     assert await realised(hass) == [(FUNDS - 1_000_000) / 4]
+
+
+async def test_a_sale_at_the_end_of_time_leaves_the_history_readable(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """East of UTC its day was in the year 10,000, and the history could never be asked for again."""
+    await hass.config.async_update(time_zone="Asia/Seoul")
+    (session,) = server.connections
+    session.send_raw(
+        b'{"type":"myOrder","code":"KRW-XRP","uuid":"o-1","ask_bid":"ASK","order_type":"limit",'
+        b'"state":"trade","trade_uuid":"t-1","price":3361,"volume":10,"remaining_volume":0,'
+        b'"trade_fee":1.5,"locked":0,"trade_timestamp":253402300799000,'
+        b'"order_timestamp":253402300799000,"timestamp":253402300799000,"stream_type":"REALTIME"}'
+    )
+    await clock.advance(100)
+    await realised(hass)

@@ -1,5 +1,6 @@
 """Frames: every digit arrives, and what cannot be read is refused whole."""
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 import json
 
@@ -17,7 +18,7 @@ from custom_components.upbit.exchange.messages import (
     Subscriptions,
     UnknownFrame,
 )
-from custom_components.upbit.exchange.numbers import amount, load, moment
+from custom_components.upbit.exchange.numbers import END_OF_TIME, amount, load, moment
 from tests.upbit_server.wire import dump, plain, shortened
 
 AMOUNTS = st.builds(
@@ -182,6 +183,16 @@ def test_a_zero_with_a_great_exponent_is_a_plain_zero() -> None:
 def test_a_moment_is_a_whole_number_of_milliseconds() -> None:
     """As an integer or as a float without a fraction."""
     assert moment(load("1710146517259.0")) == 1710146517259
+
+
+@pytest.mark.parametrize("hours", [-12, 14])
+def test_the_last_moment_is_in_the_calendar_of_every_time_zone(hours: int) -> None:
+    """East of UTC the year 10,000 has come by then, which no calendar here has."""
+    last = moment(load(str(END_OF_TIME - 1)))
+    zone = timezone(timedelta(hours=hours))
+    assert datetime.fromtimestamp(last / 1000, zone).year == 9999
+    with pytest.raises(ValueError, match="not a moment"):
+        moment(load(str(END_OF_TIME)))
 
 
 def test_a_row_that_says_the_same_again_is_the_row_that_was_there() -> None:

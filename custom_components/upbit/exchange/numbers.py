@@ -7,8 +7,8 @@ from typing import Final, Never
 MOST_DIGITS: Final = 30
 """Integer digits, and decimals, that an amount can have."""
 
-END_OF_TIME: Final = 253_402_300_800_000
-"""Milliseconds of the epoch at which no calendar here goes on: the year 10,000."""
+END_OF_TIME: Final = 253_402_214_400_000
+"""Milliseconds of the epoch from which on the calendar of some time zone ends: the last day of the year 9999."""
 
 
 def load(text: str | bytes) -> object:
