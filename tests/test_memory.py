@@ -485,3 +485,34 @@ async def test_the_realised_profit_of_sales_is_summed_by_period(
     assert list(realised["months"].values()) == [realised["total"]]
     assert list(realised["days"].values()) == [realised["total"]]
     assert realised["unknown"] == 0
+
+
+async def test_what_waited_for_the_history_is_in_it_with_the_key_of_another_account(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    ledger_file: str,
+) -> None:
+    """It was published just before a crash, and the new account's small file had no room for it."""
+    heard = Heard(hass)
+    server.deposit("BTC", "0.1")
+    await clock.advance(2.5)
+    published = deepcopy(hass_storage[ledger_file])
+    assert published["data"]["outbox"]
+    await clock.advance(5)
+    written = deepcopy(hass_storage[ledger_file])
+    assert written["data"]["unwritten"]
+    for crashed in (published, written):
+        await hass.config_entries.async_unload(account.entry_id)
+        crashed["data"]["owner"] = "another key"
+        for leg in crashed["data"]["told"].values():
+            leg[0] = "7"
+        hass_storage[ledger_file] = crashed
+        del hass_storage[ledger_file.replace("ledger", "history")]
+        assert await hass.config_entries.async_setup(account.entry_id)
+        await clock.advance(60)
+        history = await answer(hass, "get_history")
+        assert [one["kind"] for one in history["activities"]] == ["deposit"]
+    assert heard.kinds == ["deposit"]

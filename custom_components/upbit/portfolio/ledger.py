@@ -147,13 +147,16 @@ def begun(
 ) -> Ledger:
     """Return the ledger of an account that is new: what it holds was always there.
 
-    `before` is that of another account of the entry. Ids only grow: they go on from it, and from the
-    history, which may have outlived a ledger that was damaged.
+    `before` is that of another account of the entry: what it had for the history still belongs there.
+    Ids only grow: they go on from it, and from the history, which may have outlived a ledger that was
+    damaged.
     """
+    before = before or Ledger()
     return Ledger(
         owner=owner,
         told=legs_of(shown),
-        next_id=max(before.next_id if before else 1, history.next_id),
+        next_id=max(before.next_id, history.next_id),
+        unwritten=before.unwritten_with(before.outbox).unwritten,
     )
 
 
