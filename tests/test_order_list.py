@@ -219,3 +219,31 @@ async def test_an_order_that_self_match_prevention_only_reduces_is_still_open(
     await clock.advance(10)
     assert heard.kinds == ["order_placed", "order_cancelled"]
     assert state(hass, "sensor.upbit_open_orders").state == "0"
+
+
+async def test_a_refusal_that_names_no_scope_does_not_cost_the_list(
+    hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A single 401 ended the asking until the next reconnect."""
+    server.order("KRW-BTC", "bid", volume="0.001", price="100000000")
+    server.fault(answer="401", answer_paths=["/v1/orders/open"])
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(10)
+    server.fault(answer=None)
+    await clock.advance(100)
+    assert hass.states.is_state(CONNECTION, "on")
+    assert state(hass, "sensor.upbit_open_orders").state == "1"
+    await hass.config_entries.async_unload(entry.entry_id)
+    await clock.settle()
+
+
+async def test_a_list_that_the_key_may_not_see_is_asked_for_once(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Nothing changes that before the next connect."""
+    server.requests.clear()
+    server.fault(answer="403 scope", answer_paths=["/v1/orders/open"], close=1006)
+    await clock.advance(600)
+    assert hass.states.is_state(CONNECTION, "on")
+    asked = [one for one in server.requests if one.path == "/v1/orders/open"]
+    assert len(asked) == 1

@@ -23,7 +23,7 @@ from .const import (
     DEFAULT_PRICE_INTERVAL,
 )
 from .coordinator import UpbitCoordinator
-from .exchange.errors import KeyRefused, UpbitError
+from .exchange.errors import KeyRefused, MissingScope, UpbitError
 from .exchange.messages import Announcement, MyOrder
 from .expiry import KeyExpiry
 from .listeners import Topic
@@ -219,16 +219,21 @@ class Account:
             self.teller.lose_orders()
 
     async def _async_see_orders(self) -> None:
-        """Ask until an answer comes: without one, no order is told of before the next reconnect."""
+        """Ask until an answer comes: without one, no order is told of before the next reconnect.
+
+        Only a missing permission is final for this key; any other refusal may be one answer gone wrong.
+        """
         since, delay = self.coordinator.hass.loop.time(), SEE_ORDERS_AGAIN
         while True:
             try:
                 orders = await self.coordinator.rest.open_orders()
-            except KeyRefused as error:
+            except MissingScope as error:
                 _LOGGER.debug("No list of orders: %s", error)
                 return
             except UpbitError as error:
                 _LOGGER.debug("No list of orders yet: %s", error)
+                if isinstance(error, KeyRefused):
+                    delay = REPEAT
             else:
                 self.teller.see_orders(orders, since)
                 return
