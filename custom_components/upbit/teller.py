@@ -17,6 +17,7 @@ from .orders import fill_of, listed_order, order_of, told_by_locks
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import Averages, appraised
+from .portfolio.evidence import REPLICA_BEHIND
 from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
 from .portfolio.holdings import Holding, Outcome
@@ -29,10 +30,7 @@ from .portfolio.reconciliation import APART
 from .prices import UpbitPrices
 from .publisher import Publisher
 
-BEHIND: Final = 10.0
-"""Seconds by which the replica of a snapshot can be behind."""
-
-LAG: Final = BEHIND + 5.0
+MOVED_NOTHING: Final = REPLICA_BEHIND + 5.0
 """Seconds after which a snapshot confirms that a fill moved nothing."""
 
 
@@ -105,11 +103,11 @@ class Teller:
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
         # One that agrees with the first may come from a replica as far behind.
-        in_time = requested >= self._began + BEHIND
+        in_time = requested >= self._began + REPLICA_BEHIND
         if in_time and not self._coordinator.holdings.doubtful:
             self._confirmed = True
             self._catch_up()
-        self._ahead.confirmed(requested - LAG)
+        self._ahead.confirmed(requested - MOVED_NOTHING)
         if self.caught_up and self.gaps:
             if self._pending.patience.waits:
                 self._alarm.arm()
@@ -251,7 +249,7 @@ class Teller:
         now = self._now
         if explained.ahead:
             self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
-            self._coordinator.want_snapshots(APART, LAG + APART)
+            self._coordinator.want_snapshots(APART, MOVED_NOTHING + APART)
         self._guesses.told(numbered, averages, now)
         if ledger != self._publisher.ledger:
             self._publisher.commit(ledger)

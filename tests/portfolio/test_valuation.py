@@ -13,7 +13,12 @@ from custom_components.upbit.portfolio.holdings import AverageBuyPrice, Holding
 from custom_components.upbit.portfolio.performance import opened
 from custom_components.upbit.portfolio.quotes import Quotes
 from custom_components.upbit.portfolio.summary import pnl_of, summary_of
-from custom_components.upbit.portfolio.valuation import account_worth, worth_of
+from custom_components.upbit.portfolio.valuation import (
+    AccountWorth,
+    Worth,
+    WorthSums,
+    worth_of,
+)
 
 D = Decimal
 AMOUNTS = st.integers(0, 10**16).map(lambda number: D(number).scaleb(-8))
@@ -40,6 +45,14 @@ def holding(
         held.total,
         AverageBuyPrice(average, False, "KRW", held.total),
     )
+
+
+def account_worth(worths: dict[str, Worth], cash: str) -> AccountWorth:
+    """Return the sums of all currencies' worths."""
+    sums = WorthSums(cash)
+    for currency, worth in worths.items():
+        sums.take(currency, worth)
+    return sums.account
 
 
 @given(
@@ -200,7 +213,7 @@ def test_replaying_a_history_gives_the_same_summary(activities, random, most) ->
     again = History(most=60)
     for one in shuffled:
         again = again.with_all([one])
-    again = again.limited(most)
+    again = History(most=most).with_all(again.activities)
     assert again == history
     assert pattern(again.activities) == pattern(history.activities)
     profit = realised(history.activities, UTC)

@@ -5,6 +5,9 @@ from typing import Final, NamedTuple
 CONFIRM_AFTER: Final = 3.0
 """Seconds between two requests whose snapshots confirm each other."""
 
+REPLICA_BEHIND: Final = 10.0
+"""Seconds by which the replica of a snapshot may be behind: what was learned since may be newer than it."""
+
 type Stamp = tuple[int, int]
 
 

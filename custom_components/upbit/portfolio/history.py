@@ -30,10 +30,6 @@ class History:
         ordered = sorted(known.values(), key=lambda activity: activity.id)
         return replace(self, activities=tuple(ordered[-self.most :]))
 
-    def limited(self, most: int) -> Self:
-        """Return the history with another bound."""
-        return replace(self, activities=self.activities[-most:], most=most)
-
     def span(
         self,
         start: int | None = None,

@@ -13,12 +13,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .amounts import ZERO, add, keep
-from .evidence import Doubt, Evidence, Stamp
+from .evidence import REPLICA_BEHIND, Doubt, Evidence, Stamp
 from .mappings import copied
 from .rows import Row, SnapshotRow
-
-LAG: Final = 10.0
-"""Seconds by which a snapshot may be behind: what was learned since then may be newer than it."""
 
 LATE: Final = 3.0
 """Seconds by which a row may come later than others."""
@@ -224,7 +221,7 @@ def met(
             if row and currency in holdings.of:
                 draft.hold(currency, holding.averaged(row))
             continue
-        if known.since > requested - LAG:
+        if known.since > requested - REPLICA_BEHIND:
             draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
             continue
         doubt = (known.doubt or Doubt()).again(requested, absent=row is None)

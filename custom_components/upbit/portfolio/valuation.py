@@ -151,11 +151,3 @@ def _mark(marked: set[str], currency: str, is_so: bool) -> None:
         marked.add(currency)
     else:
         marked.discard(currency)
-
-
-def account_worth(worths: Mapping[str, Worth], cash: str) -> AccountWorth:
-    """Return the sums of all currencies' worths."""
-    sums = WorthSums(cash)
-    for currency, worth in worths.items():
-        sums.take(currency, worth)
-    return sums.account
