@@ -70,6 +70,30 @@ async def test_what_changed_while_home_assistant_was_away_is_told_once(
     assert not heard.events
 
 
+async def test_what_changed_while_away_is_told_however_busy_the_account_is(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Beside a replica that lags, what moves each second is in doubt for ever: nothing was ever told."""
+    heard = Heard(hass)
+
+    def meanwhile() -> None:
+        server.deposit("ETH", "1")
+        server.deposit("KRW", "5000")
+
+    await restart(hass, account, clock, meanwhile)
+    server.fault(accounts_lag=4)
+    for _ in range(120):
+        server.deposit("KRW", "1")
+        await clock.advance(1)
+    assert sorted(
+        (one["currency"], one["amount"]) for one in heard.events if one["while_away"]
+    ) == [("ETH", "1"), ("KRW", "5000")]
+    assert account.runtime_data.teller.caught_up
+    await clock.advance(100)
+    assert heard.sums() == {"ETH": 1, "KRW": 5120}
+    assert sum(one["while_away"] for one in heard.events) == 2
+
+
 async def test_what_went_in_and_out_while_away_is_not_guessed(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -14,6 +14,7 @@ from .gaps import Ahead, Gaps
 from .listeners import Topic
 from .moments import ms
 from .orders import fill_of, listed_order, order_of, told_by_locks
+from .portfolio.absence import confirmed
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
 from .portfolio.appraisal import Averages, appraised
@@ -95,16 +96,15 @@ class Teller:
         if not outcome.amended:
             return
         if time is not None:
-            self._pending.moves.append(Move(changes(outcome), time))
+            self._pending.moved(Move(changes(outcome), time))
         elif self.caught_up:
-            self._pending.moves.append(Move(changes(outcome), ms(), How.SNAPSHOT))
+            self._pending.moved(Move(changes(outcome), ms(), How.SNAPSHOT))
         self._stirred()
 
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
-        # One that agrees with the first may come from a replica as far behind.
-        in_time = requested >= self._began + REPLICA_BEHIND
-        if in_time and not self._coordinator.holdings.doubtful:
+        holdings = self._coordinator.holdings
+        if confirmed(holdings, began=self._began, requested=requested):
             self._confirmed = True
             self._catch_up()
         self._ahead.confirmed(requested - MOVED_NOTHING)

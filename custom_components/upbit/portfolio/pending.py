@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from .activity import Fill, How, Leg, Legs, together
 from .explanation import Explained, exactly, explain
 from .patience import Patience
 from .pattern import Move, WorthOf
+
+MOVES_KEPT: Final = 1_000
+"""Moves that are kept as they came, while nothing can be told for want of a snapshot or of a listener."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,15 @@ class Pending:
     moves: list[Move] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     patience: Patience = Patience()
+
+    def moved(self, move: Move) -> None:
+        """Keep a move; of more than can be told apart only the sums of the currencies stay."""
+        self.moves.append(move)
+        if len(self.moves) > MOVES_KEPT:
+            self.moves = [
+                Move({currency: leg}, move.time, move.how)
+                for currency, leg in together(*(one.legs for one in self.moves)).items()
+            ]
 
     def certain(self, gaps: Legs) -> tuple[Explained, tuple[Fill, ...]] | None:
         """Return the trades of the fills, and these, if they explain all that they touch."""
