@@ -247,3 +247,4 @@ async def test_a_list_that_the_key_may_not_see_is_asked_for_once(
     assert hass.states.is_state(CONNECTION, "on")
     asked = [one for one in server.requests if one.path == "/v1/orders/open"]
     assert len(asked) == 1
+    assert state(hass, "sensor.upbit_open_orders").state == "unknown"

@@ -1,13 +1,12 @@
 """What runs for an entry: the account, its prices, what it is worth, what is told of it, its alerts."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 import logging
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HassJob, HomeAssistant, callback
@@ -23,7 +22,7 @@ from .const import (
     DEFAULT_PRICE_INTERVAL,
 )
 from .coordinator import UpbitCoordinator
-from .exchange.errors import KeyRefused, MissingScope, UpbitError
+from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, MyOrder
 from .expiry import KeyExpiry
 from .listeners import Topic
@@ -34,14 +33,10 @@ from .portfolio.activity import Activity
 from .portfolio.amounts import ZERO, minus
 from .portfolio.holdings import Outcome
 from .portfolio.ledger import begun, is_another_account
-from .portfolio.reconciliation import REPEAT
 from .prices import UpbitPrices
 from .publisher import Publisher
 from .teller import Teller
 from .worth import WorthTracker
-
-SEE_ORDERS_AGAIN: Final = 5.0
-"""Seconds after which a list of orders that did not come is asked for again, doubled each time."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,8 +59,6 @@ class Account:
     notices: Notices
     hidden: frozenset[str] = frozenset()
     """The currencies that were worth too little at set-up to get entities."""
-
-    _seeing_orders: asyncio.Task[None] | None = field(default=None, init=False)
 
     set_up_with: tuple[Mapping[str, Any], Mapping[str, Any], str] = field(init=False)
     """Data, options and title: another one of them needs another set-up."""
@@ -208,37 +201,7 @@ class Account:
 
     def stream_stands(self, types: tuple[str, ...]) -> None:
         """Ask for the orders that wait, if the key may see them; without it, none is seen any more."""
-        if self._seeing_orders:
-            self._seeing_orders.cancel()
-            self._seeing_orders = None
-        if "myOrder" in types:
-            self._seeing_orders = self.entry.async_create_background_task(
-                self.coordinator.hass, self._async_see_orders(), "Upbit orders"
-            )
-        else:
-            self.teller.lose_orders()
-
-    async def _async_see_orders(self) -> None:
-        """Ask until an answer comes: without one, no order is told of before the next reconnect.
-
-        Only a missing permission is final for this key; any other refusal may be one answer gone wrong.
-        """
-        since, delay = self.coordinator.hass.loop.time(), SEE_ORDERS_AGAIN
-        while True:
-            try:
-                orders = await self.coordinator.rest.open_orders()
-            except MissingScope as error:
-                _LOGGER.debug("No list of orders: %s", error)
-                return
-            except UpbitError as error:
-                _LOGGER.debug("No list of orders yet: %s", error)
-                if isinstance(error, KeyRefused):
-                    delay = REPEAT
-            else:
-                self.teller.see_orders(orders, since)
-                return
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, REPEAT)
+        self.teller.orders.stream_stands(types)
 
 
 async def async_account(

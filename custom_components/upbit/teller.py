@@ -9,11 +9,10 @@ from homeassistant.core import callback
 from .alarm import Alarm
 from .coordinator import UpbitCoordinator
 from .exchange.messages import MyOrder
-from .exchange.rest import OpenOrder
 from .gaps import Ahead, Gaps
-from .listeners import Topic
 from .moments import ms
-from .orders import fill_of, listed_order, order_of, told_by_locks
+from .open_orders import OpenOrders
+from .orders import fill_of
 from .portfolio.absence import confirmed
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import ZERO, subtract, tells
@@ -23,7 +22,6 @@ from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
-from .portfolio.orders import Orders, lock_of
 from .portfolio.pattern import Move
 from .portfolio.pending import Market, Pending
 from .portfolio.quotes import BRIDGES
@@ -51,10 +49,7 @@ class Teller:
 
         `told` is called with activities as soon as they are decided.
         """
-        self.orders = Orders()
-        self.sees_orders = False
         self.caught_up = caught_up
-        self._is_new = caught_up
         self._coordinator = coordinator
         self._prices = prices
         self._publisher = publisher
@@ -67,6 +62,13 @@ class Teller:
         self._averages = Averages()
         self._guesses = Guesses()
         self._gaps = Gaps(publisher, lambda: self._shown)
+        self.orders = OpenOrders(
+            coordinator,
+            publisher,
+            is_new=caught_up,
+            gaps=lambda: self.gaps,
+            listed=self._stirred,
+        )
         self._alarm = Alarm(coordinator.hass.loop, self._due, self._settle)
 
     @property
@@ -76,6 +78,11 @@ class Teller:
     @property
     def _shown(self) -> Mapping[str, Holding]:
         return self._coordinator.holdings.of
+
+    @property
+    def sees_orders(self) -> bool:
+        """Whether the exchange is known to tell of orders."""
+        return self.orders.seen
 
     @property
     def gaps(self) -> Mapping[str, Leg]:
@@ -103,6 +110,7 @@ class Teller:
 
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
+        self.orders.snapshot_met(requested)
         holdings = self._coordinator.holdings
         if confirmed(holdings, began=self._began, requested=requested):
             self._confirmed = True
@@ -116,36 +124,12 @@ class Teller:
 
     def order_told(self, message: MyOrder) -> None:
         """Take a fill, and the state of its order."""
-        order = order_of(message)
-        self.orders = self.orders.heard(order, self._now)
-        self._coordinator.notify((Topic.ORDERS,))
+        self.orders.heard(message)
         fill = fill_of(message)
         if fill and fill.trade not in self._publisher.ledger.trades:
             if all(fill.trade != one.trade for one in self._pending.fills):
                 self._take(fill)
         self._stirred()
-
-    def see_orders(self, orders: Iterable[OpenOrder], since: float) -> None:
-        """Take the list of the orders that wait: from now on the key is known to see them.
-
-        `since` is when the stream stood that tells of them: what it told is newer than the list.
-        """
-        listed = [listed_order(order, ms()) for order in orders]
-        told = {*self.orders.told, *self._publisher.ledger.orders}
-        if not self.sees_orders:
-            # Those of an account that is new were always there.
-            told |= told_by_locks(listed, {} if self._is_new else self.gaps)
-        self.sees_orders = True
-        self.orders = self.orders.listed(listed, told, self._now, since)
-        self._coordinator.notify((Topic.ORDERS,))
-        self._stirred()
-
-    def lose_orders(self) -> None:
-        """Know nothing of orders from now on: the exchange tells of none."""
-        if self.sees_orders:
-            self.sees_orders = False
-            self.orders = Orders()
-            self._coordinator.notify((Topic.ORDERS,))
 
     def start_listening(self) -> None:
         """Tell from now on: automations listen."""
@@ -206,7 +190,7 @@ class Teller:
     @callback
     def _settle(self, *, forced: bool = False) -> None:
         """Tell everything whose time has come."""
-        self.orders, of_orders = self.orders.settle(self._now, ms())
+        of_orders = self.orders.settle()
         due = self._settles_at
         if forced or (due is not None and due <= self._now):
             self._settle_gaps(of_orders)
@@ -214,7 +198,6 @@ class Teller:
             self._tell(Explained(of_orders))
             if due is None:
                 self._tell_locks(self._ahead.currencies)
-        self._coordinator.notify((Topic.ORDERS,))
         self._alarm.arm()
 
     def _settle_gaps(self, of_orders: tuple[Activity, ...]) -> None:
@@ -241,16 +224,13 @@ class Teller:
         ledger, numbered = ledger.tell(activities, self._prices.quotes)
         for one in numbered:
             self._gaps.moved(one.legs)
-        orders = self.orders.told
-        if not self.sees_orders:
-            # Until the list comes, those of the last run may wait still.
-            orders = tuple(dict.fromkeys((*ledger.orders, *orders)))
-        ledger = replace(ledger, orders=orders)
+        ledger = replace(ledger, orders=self.orders.told)
         now = self._now
         if explained.ahead:
             self._ahead.opened(explained.ahead, now, max(fill.time for fill in fills))
             self._coordinator.want_snapshots(APART, MOVED_NOTHING + APART)
         self._guesses.told(numbered, averages, now)
+        self.orders.guessed(numbered)
         if ledger != self._publisher.ledger:
             self._publisher.commit(ledger)
         if numbered:
@@ -259,22 +239,12 @@ class Teller:
     @callback
     def _tell_locks(self, held: Iterable[str], *, while_away: bool = False) -> None:
         """Tell what is locked or free again for no reason that is known."""
-        waiting = frozenset(held)
-        unexplained = self.orders.unexplained(
-            self.gaps, self._now, sees_orders=self.sees_orders, while_away=while_away
-        )
-        locks = tuple(
-            lock_of(
-                currency,
-                gap,
-                sees_orders=self.sees_orders,
-                time=ms(),
-                while_away=while_away,
-            )
-            for currency, gap in unexplained.items()
-            if currency not in waiting
-        )
-        if locks:
+        if not self.orders.current:
+            return
+        if cancelled := self.orders.returned(frozenset(held), while_away=while_away):
+            self._tell(Explained(cancelled))
+        waiting = self.orders.missing.union(held)
+        if locks := self.orders.locks(waiting, while_away=while_away):
             self._tell(Explained(locks))
         settled = self._publisher.ledger.with_locks(self._shown, waiting)
         if settled is not self._publisher.ledger:

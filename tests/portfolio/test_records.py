@@ -12,6 +12,7 @@ from custom_components.upbit.portfolio.activity import Activity, How, Kind, Leg
 from custom_components.upbit.portfolio.alerts import Edge, Firing
 from custom_components.upbit.portfolio.history import History
 from custom_components.upbit.portfolio.ledger import Ledger
+from custom_components.upbit.portfolio.orders import Order
 from custom_components.upbit.portfolio.performance import Opening
 from custom_components.upbit.portfolio.records import (
     WrongShape,
@@ -54,6 +55,17 @@ OPENINGS = st.builds(
     units=BY_CURRENCY,
     unvalued=BY_CURRENCY,
 )
+ORDERS = st.builds(
+    Order,
+    id=st.text(max_size=5),
+    base=CODES,
+    quote=CODES,
+    buys=st.booleans(),
+    price=st.none() | AMOUNTS,
+    locked=AMOUNTS,
+    time=st.integers(0, 10**14),
+    is_open=st.just(True),
+)
 LEDGERS = st.builds(
     Ledger,
     owner=st.text(max_size=5),
@@ -65,7 +77,9 @@ LEDGERS = st.builds(
     ).map(tuple),
     unwritten=st.lists(ACTIVITIES, max_size=2).map(tuple),
     trades=st.lists(st.text(max_size=5), max_size=3).map(tuple),
-    orders=st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    orders=st.lists(ORDERS, max_size=3).map(
+        lambda orders: MappingProxyType({one.id: one for one in orders})
+    ),
     edges=st.dictionaries(
         st.text(max_size=5),
         st.builds(
@@ -85,6 +99,14 @@ LEDGERS = st.builds(
 @given(LEDGERS)
 def test_a_ledger_comes_back_as_it_was(ledger: Ledger) -> None:
     """Through JSON, every digit of it."""
+    assert ledger_of(json.loads(json.dumps(ledger_record(ledger)))) == ledger
+
+
+def test_a_ledger_that_has_only_the_ids_of_orders_is_read() -> None:
+    """As it was stored before orders were; it comes back with the same ids."""
+    record = ledger_record(Ledger()) | {"orders": ["one", "other"]}
+    ledger = ledger_of(record)
+    assert ledger.orders == {"one": None, "other": None}
     assert ledger_of(json.loads(json.dumps(ledger_record(ledger)))) == ledger
 
 
@@ -109,6 +131,8 @@ def test_a_history_comes_back_as_it_was(activities: list[Activity]) -> None:
         ("outbox", [{}]),
         ("outbox", [{"id": 1}]),
         ("trades", [1]),
+        ("orders", [1]),
+        ("orders", {"one": {}}),
         ("edges", {"a": {"holds": 1, "reference": None, "gained": None}}),
         ("baseline", {}),
         ("owner", None),

@@ -15,6 +15,7 @@ from .alerts import Edge, Firing
 from .amounts import subtract, tells
 from .history import History
 from .holdings import NOTHING, Holding, Outcome
+from .orders import Order
 from .performance import Opening
 from .quotes import Quotes
 
@@ -28,7 +29,8 @@ class Ledger:
 
     `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
     of them is locked is as it was when last settled. `outbox` and `firings` wait to be published, `unwritten`
-    was and waits for the file of the history, which is written less often. `prices` are the last of the
+    was and waits for the file of the history, which is written less often. `orders` are those told as placed
+    that may wait still, by their ids; `None` is one of which older versions stored nothing else. `prices` are the last of the
     markets that the holdings need, by code: what loses its price while nobody looks is a flow at it.
     """
 
@@ -39,7 +41,9 @@ class Ledger:
     firings: tuple[Firing, ...] = ()
     unwritten: tuple[Activity, ...] = ()
     trades: tuple[str, ...] = ()
-    orders: tuple[str, ...] = ()
+    orders: Mapping[str, Order | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     edges: Mapping[str, Edge] = field(default_factory=lambda: MappingProxyType({}))
     baseline: Opening | None = None
     day: Opening | None = None

@@ -1,16 +1,17 @@
-"""Orders that wait: which are told as placed, which as cancelled, and which locks they explain.
+"""Orders that wait: which are told as placed, which as cancelled, and what they lock.
 
 Times are seconds of one monotonic clock, but for those of an order, which are ms of the epoch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, Self
 
 from .activity import Activity, How, Kind, Leg, Legs
-from .amounts import ZERO, negative, tells
+from .amounts import ZERO, add, negative, tells
+from .evidence import REPLICA_BEHIND
 from .mappings import updated
 
 PLACED_AFTER: Final = 2.0
@@ -18,6 +19,10 @@ PLACED_AFTER: Final = 2.0
 
 EXPLAINS_FOR: Final = 60.0
 """Seconds in which an order explains what is locked and given back of the currency that it pays with."""
+
+
+MISSED_FOR: Final = 45.0
+"""Seconds in which an order that a list has left out may still be seen to be cancelled, while it explains locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,30 @@ class Orders:
     ended: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """When the last orders ended: what is told of them afterwards is late."""
 
+    missing: Mapping[str, Waiting] = field(default_factory=lambda: MappingProxyType({}))
+    """Those told as placed that a list has left out, since when: what they locked tells how they ended."""
+
+    stood: float = float("-inf")
+    """When the stream stood that the last list belongs to: what happened since is heard."""
+
     @property
     def open(self) -> int:
         """How many orders wait (미체결)."""
         return sum(waiting.order.is_open for waiting in self.known.values())
 
     def listed(
-        self, orders: Iterable[Order], told: Iterable[str], now: float, since: float
+        self,
+        orders: Iterable[Order],
+        told: Mapping[str, Order | None],
+        now: float,
+        since: float,
     ) -> Self:
-        """Return the orders that a list of the open ones shows; `told` are the ids of those told as placed.
+        """Return the orders that a list of the open ones shows; `told` are those told as placed, by their ids.
 
         Of those that were heard of `since` a moment, or have ended, the list is older than what was heard.
         """
-        ids = frozenset(told)
         known = {
-            order.id: Waiting(order, now - PLACED_AFTER, order.id in ids)
+            order.id: Waiting(order, now - PLACED_AFTER, order.id in told)
             for order in orders
             if order.id not in self.ended
         }
@@ -86,15 +100,24 @@ class Orders:
         # Those that came or went while nobody looked explain what is locked since.
         listed = (*self.known.values(), *known.values())
         stirred = {waiting.order.pays: now for waiting in listed}
+        missing = {
+            id_: self.missing.get(id_, Waiting(order, now, told=True))
+            for id_, order in told.items()
+            if order and id_ not in known and id_ not in self.ended
+        }
         return replace(
-            self, known=MappingProxyType(known), stirred=MappingProxyType(stirred)
+            self,
+            known=MappingProxyType(known),
+            stirred=MappingProxyType(stirred),
+            missing=MappingProxyType(missing),
+            stood=since,
         )
 
     def heard(self, order: Order, now: float) -> Self:
         """Take what the exchange tells of an order."""
         if order.id in self.ended:
             return self
-        before = self.known.get(order.id)
+        before = self.known.get(order.id) or self.missing.get(order.id)
         if before and not order.is_open and not order.locked:
             # The last frame tells what is locked now, which is nothing.
             order = replace(order, locked=before.order.locked)
@@ -115,43 +138,31 @@ class Orders:
             known=updated(self.known, {order.id: waiting}),
             stirred=updated(self.stirred, {order.pays: now}),
             ended=MappingProxyType(ended),
+            missing=MappingProxyType(
+                {
+                    id_: waiting
+                    for id_, waiting in self.missing.items()
+                    if id_ != order.id
+                }
+            ),
         )
 
     def explains(self, currency: str, now: float) -> bool:
         """Say whether an order can have locked or freed some of a currency."""
         return now - self.stirred.get(currency, float("-inf")) <= EXPLAINS_FOR
 
-    def unexplained(
-        self, gaps: Legs, now: float, *, sees_orders: bool, while_away: bool
-    ) -> dict[str, Leg]:
-        """Return the gaps of what is locked or free again for no reason that is known.
-
-        Orders that were placed or cancelled while nobody looked are told of by the list of orders,
-        where the key sees it.
-        """
-        if sees_orders and while_away:
-            return {}
-        return {
-            currency: gap
-            for currency, gap in gaps.items()
-            if not tells(gap.total)
-            and tells(gap.locked)
-            and not (sees_orders and self.explains(currency, now))
-        }
-
     def due(self) -> float | None:
-        """Return when the next order is told as placed, if it is still open then."""
-        return min(
-            (
-                waiting.since + PLACED_AFTER
-                for waiting in self.known.values()
-                if waiting.order.is_open and not waiting.told
-            ),
-            default=None,
+        """Return when the next order is told as placed, if it is still open then, or is missed no longer."""
+        placed = (
+            waiting.since + PLACED_AFTER
+            for waiting in self.known.values()
+            if waiting.order.is_open and not waiting.told
         )
+        missed = (one.since + MISSED_FOR for one in self.missing.values())
+        return min((*placed, *missed), default=None)
 
     def settle(self, now: float, time: int) -> tuple[Self, tuple[Activity, ...]]:
-        """Return the orders without those that ended, and what there is to tell of them.
+        """Return the orders without those that ended or were missed in vain, and what there is to tell of them.
 
         `time` is now, in ms of the epoch.
         """
@@ -166,36 +177,69 @@ class Orders:
             elif not waiting.told and now >= waiting.since + PLACED_AFTER:
                 known[id_] = replace(waiting, told=True)
                 activities.append(_changed(order, Kind.ORDER_PLACED, order.time))
-        return replace(self, known=MappingProxyType(known)), tuple(activities)
+        missing = {
+            id_: waiting
+            for id_, waiting in self.missing.items()
+            if now < waiting.since + MISSED_FOR
+        }
+        return (
+            replace(
+                self,
+                known=MappingProxyType(known),
+                missing=MappingProxyType(missing),
+            ),
+            tuple(activities),
+        )
+
+    def returned(
+        self,
+        gaps: Legs,
+        time: int,
+        *,
+        confirmed: float,
+        held: Collection[str],
+        guessed: Collection[str],
+        while_away: bool,
+    ) -> tuple[Self, tuple[Activity, ...]]:
+        """Return the orders, and which of the missing ones were cancelled.
+
+        These have given back what they locked, and no total has moved. The amounts of `held` are not
+        known; the others are as the snapshot says that was asked for when `confirmed` says. A guess has
+        told of `guessed`, with all that was locked or freed: how their orders ended stays unknown.
+        """
+        if confirmed < self.stood + REPLICA_BEHIND:
+            return self, ()
+        left = dict(gaps)
+        missing, activities = dict(self.missing), []
+        for id_, waiting in self.missing.items():
+            order = waiting.order
+            gap = left.get(order.pays, Leg())
+            if order.pays in guessed:
+                del missing[id_]
+                continue
+            if (
+                order.pays in held
+                or not tells(order.locked)
+                or tells(gap.total)
+                or tells(max(add(gap.locked, order.locked), ZERO))
+            ):
+                continue
+            del missing[id_]
+            one = _changed(order, Kind.ORDER_CANCELLED, time)
+            activities.append(replace(one, how=How.SNAPSHOT, while_away=while_away))
+            left[order.pays] = gap.less(one.leg(order.pays))
+        return replace(self, missing=MappingProxyType(missing)), tuple(activities)
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """The ids of the orders that were told as placed and are not known to have ended."""
-        return tuple(id_ for id_, waiting in self.known.items() if waiting.told)
-
-
-def lock_of(
-    currency: str, gap: Leg, *, sees_orders: bool, time: int, while_away: bool = False
-) -> Activity:
-    """Return what a lock is told as that no order explains; the total stands still.
-
-    Without a view of orders it looks like one, and may be a withdrawal that waits.
-    """
-    if sees_orders:
-        kind, how, reason = Kind.OTHER, How.PATTERN, "locked"
-    else:
-        placed = gap.locked > ZERO
-        kind = Kind.ORDER_PLACED if placed else Kind.ORDER_CANCELLED
-        how, reason = How.PATTERN, None
-    return Activity(
-        kind=kind,
-        how=how,
-        time=time,
-        currency=currency,
-        legs=MappingProxyType({currency: gap}),
-        reason=reason,
-        while_away=while_away,
-    )
+    def told(self) -> Mapping[str, Order]:
+        """The orders that were told as placed and are not known to have ended, by their ids."""
+        return MappingProxyType(
+            {
+                id_: waiting.order
+                for id_, waiting in (*self.known.items(), *self.missing.items())
+                if waiting.told
+            }
+        )
 
 
 def _changed(order: Order, kind: Kind, time: int) -> Activity:

@@ -10,6 +10,7 @@ from .alerts import Edge, Firing
 from .amounts import subtract, text
 from .history import History
 from .ledger import Ledger
+from .orders import Order
 from .performance import Opening
 
 type Json = dict[str, Any]
@@ -36,7 +37,9 @@ def ledger_record(ledger: Ledger) -> Json:
         ],
         "unwritten": [_activity_record(one) for one in ledger.unwritten],
         "trades": list(ledger.trades),
-        "orders": list(ledger.orders),
+        "orders": {
+            id_: order and _order_record(order) for id_, order in ledger.orders.items()
+        },
         "edges": {
             rule: {
                 "holds": edge.holds,
@@ -95,7 +98,7 @@ def _ledger(value: Any) -> Ledger:
         ),
         unwritten=tuple(_activity(one) for one in value["unwritten"]),
         trades=tuple(_string(one) for one in value["trades"]),
-        orders=tuple(_string(one) for one in value["orders"]),
+        orders=_orders(value["orders"]),
         edges=MappingProxyType(
             {
                 _string(rule): Edge(
@@ -109,6 +112,42 @@ def _ledger(value: Any) -> Ledger:
         baseline=_opening(value["baseline"]),
         day=_opening(value["day"]),
         prices=_amounts(value["prices"]),
+    )
+
+
+def _order_record(order: Order) -> Json:
+    return {
+        "base": order.base,
+        "quote": order.quote,
+        "buys": order.buys,
+        "price": _text(order.price),
+        "locked": text(order.locked),
+        "time": order.time,
+    }
+
+
+def _orders(value: Any) -> Mapping[str, Order | None]:
+    if isinstance(value, list):
+        # As older versions stored them.
+        value = dict.fromkeys(value)
+    return MappingProxyType(
+        {
+            _string(id_): None if order is None else _order(id_, order)
+            for id_, order in value.items()
+        }
+    )
+
+
+def _order(id_: str, value: Any) -> Order:
+    return Order(
+        id=id_,
+        base=_string(value["base"]),
+        quote=_string(value["quote"]),
+        buys=_flag(value["buys"]),
+        price=_maybe(value["price"]),
+        locked=_amount(value["locked"]),
+        time=_whole(value["time"]),
+        is_open=True,
     )
 
 
