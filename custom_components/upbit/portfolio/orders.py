@@ -97,14 +97,14 @@ class Orders:
             for id_, waiting in self.known.items()
             if waiting.since >= since or not waiting.order.is_open
         }
-        # Those that came or went while nobody looked explain what is locked since.
-        listed = (*self.known.values(), *known.values())
-        stirred = {waiting.order.pays: now for waiting in listed}
         missing = {
             id_: self.missing.get(id_, Waiting(order, now, told=True))
             for id_, order in told.items()
             if order and id_ not in known and id_ not in self.ended
         }
+        # Those that came or went while nobody looked explain what is locked since.
+        listed = (*self.known.values(), *known.values(), *missing.values())
+        stirred = {waiting.order.pays: now for waiting in listed}
         return replace(
             self,
             known=MappingProxyType(known),
