@@ -60,6 +60,9 @@ class Session:
         self._closed = closed
         self._loop = asyncio.get_running_loop()
         self._timers: set[asyncio.TimerHandle] = set()
+        self._lanes: dict[float, deque[tuple[WSMsgType, bytes] | int]] = {}
+        """What travels, by how long it does."""
+
         self._idle: asyncio.TimerHandle | None = None
         self._status: asyncio.TimerHandle | None = None
         self._outbox: asyncio.Queue[tuple[WSMsgType, bytes] | int] = asyncio.Queue()
@@ -171,9 +174,13 @@ class Session:
             self._outbox.put_nowait(sent)
             return
 
+        # Timers of one moment fire in any order; what is as late as another does not overtake it.
+        lane = self._lanes.setdefault(delay, deque())
+        lane.append(sent)
+
         def deliver() -> None:
             self._timers.discard(timer)
-            self._outbox.put_nowait(sent)
+            self._outbox.put_nowait(lane.popleft())
 
         timer = self._loop.call_later(delay, deliver)
         self._timers.add(timer)

@@ -178,6 +178,8 @@ def received(
         rewritten = differs and stamp == known.stamp
         if differs and not older:
             draft.hold(currency, holding.moved(row.balance, row.locked))
+        # One that agrees with the snapshot may be from before it, too, and be followed by others.
+        taken = known.taken if older or not differs else None
         if older or rewritten or known.doubt:
             draft.know(
                 currency,
@@ -185,11 +187,13 @@ def received(
                     stamp=known.stamp if older else stamp,
                     heard=now,
                     doubt=Doubt(),
-                    taken=known.taken if older else None,
+                    taken=taken,
                 ),
             )
-        else:
+        elif taken is None:
             draft.evidence[currency] = heard
+        else:
+            draft.evidence[currency] = replace(heard, taken=taken)
     return draft.outcome()
 
 
