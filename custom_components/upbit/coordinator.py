@@ -16,7 +16,7 @@ from .connection_log import ConnectionLog
 from .const import CONF_ACCESS_KEY, CONF_SECRET_KEY, RECONCILE_EVERY
 from .exchange.auth import Credentials
 from .exchange.connection import Part
-from .exchange.errors import CannotConnect, UpbitError
+from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
 from .exchange.rest import Account, UpbitRest
 from .exchange.stream import Stream
@@ -35,6 +35,8 @@ _LOGGER = logging.getLogger(__name__)
 
 FIRST_USE: Final = 600.0
 """Seconds in which the stream of an account that never used it may stay silent."""
+
+OUT_OF_REACH: Final = "cannot be reached: no stream, no snapshot"
 
 SUBSCRIPTION: Final[tuple[Part, ...]] = (
     {"type": "myAsset"},
@@ -106,27 +108,25 @@ class UpbitCoordinator(KeyedCoordinator):
     @override
     async def _async_setup(self) -> None:
         """Take the first snapshot as it stands; whatever comes later has to be confirmed."""
+        requested = self.hass.loop.time()
         accounts = await self._snapshots.async_first()
-        self.holdings = held.opened(accounts, cash=self.cash)
+        self.holdings = held.opened(accounts, cash=self.cash, requested=requested)
         self.last_confirmed = dt_util.utcnow()
 
     @override
     async def _async_update_data(self) -> None:
         """Reconcile slowly: the poll that Home Assistant makes and its user can disable."""
-        if not self._snapshots.held_back:
-            await self._snapshots.async_take()
+        await self._snapshots.async_take_unless_held_back()
         if not self._freshness.fresh:
             # Or Home Assistant would claim everything again.
-            refusal = self._snapshots.refusal or CannotConnect("no snapshot")
-            raise UpdateFailed(**sentence_of(refusal))
+            raise UpdateFailed(**sentence_of(self._snapshots.failure))
 
     async def async_refresh_now(self) -> None:
         """Ask for a snapshot because somebody wants one; raises `HomeAssistantError`.
 
         Where none may be asked for yet, the last one counts.
         """
-        if not self._snapshots.held_back:
-            await self._snapshots.async_take()
+        await self._snapshots.async_take_unless_held_back()
         if refusal := self._snapshots.refusal:
             raise HomeAssistantError(**sentence_of(refusal))
 
@@ -197,9 +197,8 @@ class UpbitCoordinator(KeyedCoordinator):
     @callback
     def _changed_at(self, time: int | None) -> None:
         """Take note of a change, of a moment of the exchange or of now; a late one changes nothing."""
-        moment = now = dt_util.utcnow()
-        if time is not None:
-            moment = min(dt_util.utc_from_timestamp(time / 1000), now)
+        now = dt_util.utcnow()
+        moment = min(dt_util.utc_from_timestamp(time / 1000), now) if time else now
         if self.last_change is None or moment > self.last_change:
             self.last_change = moment
             self.notify((Topic.LAST_CHANGE,))
@@ -208,10 +207,8 @@ class UpbitCoordinator(KeyedCoordinator):
     def _freshness_changed(self) -> None:
         """Claim the states, or no longer, and say so once."""
         self.last_update_success = self._freshness.fresh
-        if self._freshness.fresh:
-            _LOGGER.info("%s can be reached again", self.name)
-        else:
-            _LOGGER.info("%s cannot be reached: no stream, no snapshot", self.name)
+        what = "can be reached again" if self._freshness.fresh else OUT_OF_REACH
+        _LOGGER.info("%s %s", self.name, what)
         self.async_update_listeners()
 
     @callback

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .alarm import Alarm
-from .exchange.errors import KeyRefused, RateLimited, UpbitError
+from .exchange.errors import CannotConnect, KeyRefused, RateLimited, UpbitError
 from .exchange.rest import Account, UpbitRest
 from .failures import set_up_failure
 from .portfolio.reconciliation import REPEAT, SnapshotPlan
@@ -53,9 +53,9 @@ class Snapshots:
         """Why the last one did not come."""
 
     @property
-    def held_back(self) -> bool:
-        """Whether one is under way or has just been, or the exchange wants to be left alone."""
-        return self._in_flight or self._hass.loop.time() < self._plan.open_from
+    def failure(self) -> UpbitError:
+        """Why there is none now, be it that the last one said nothing."""
+        return self.refusal or CannotConnect("no snapshot")
 
     async def async_first(self) -> Sequence[Account]:
         """Return the first snapshot; raises what a set-up raises."""
@@ -67,6 +67,11 @@ class Snapshots:
             raise set_up_failure(error) from error
         self._troubles.answered()
         return accounts
+
+    async def async_take_unless_held_back(self) -> None:
+        """Ask for one, unless one is under way or has just been, or the exchange wants to be left alone."""
+        if not self._in_flight and self._hass.loop.time() >= self._plan.open_from:
+            await self.async_take()
 
     async def async_take(self) -> UpbitError | None:
         """Ask for a snapshot; return why none came."""

@@ -89,7 +89,7 @@ class Account:
 
     def run(self, until: float) -> None:
         """Play everything that happens up to a time, in seconds."""
-        self.holdings = held.opened(self._snapshot(0.0), cash="KRW")
+        self.holdings = held.opened(self._snapshot(0.0), cash="KRW", requested=0.0)
         self.plan = self.plan.request_made(0.0).stream_stands(0.0)
         versions = count(2)
         for change in sorted(self.changes, key=lambda change: change.at):

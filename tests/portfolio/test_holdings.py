@@ -21,7 +21,22 @@ def row(currency: str, balance: str, locked: str = "0", average: str = "0") -> M
 
 def account(*rows: ModelRow) -> Holdings:
     """Return the holdings of a first snapshot."""
-    return opened(rows, cash="KRW")
+    return opened(rows, cash="KRW", requested=float("-inf"))
+
+
+def test_the_snapshots_after_the_first_one_may_be_older_than_it() -> None:
+    """Two from a replica that lags, just after a start, took back what was shown already."""
+    holdings = opened([row("BTC", "2")], cash="KRW", requested=100)
+    for at in (103, 106, 109):
+        outcome = snapshot(holdings, row("BTC", "1"), at=at)
+        assert not outcome.changed
+        holdings = outcome.holdings
+    assert total(holdings, "BTC") == 2
+    # From here on they are newer: the first one lagged itself.
+    holdings = snapshot(holdings, row("BTC", "1"), at=112).holdings
+    holdings = snapshot(holdings, row("BTC", "1"), at=115).holdings
+    assert total(holdings, "BTC") == 1
+    assert not holdings.doubtful
 
 
 def frame(holdings: Holdings, *rows: ModelRow, stamp: int, now: float) -> Outcome:

@@ -89,6 +89,9 @@ class Holdings(NamedTuple):
     behind: float = float("inf")
     """Seconds by which the exchange's stamps are behind the clock here, at the swiftest row so far."""
 
+    began: float = float("-inf")
+    """When the first snapshot was asked for: a replica may have been ahead of the next one's."""
+
     @property
     def amounts(self) -> dict[str, Decimal]:
         """The total of each currency."""
@@ -113,20 +116,18 @@ class Outcome(NamedTuple):
     """Whether something is held that was not before, or the reverse."""
 
 
-def opened(snapshot: Iterable[SnapshotRow], *, cash: str) -> Holdings:
-    """Return the holdings of the first snapshot, which is taken as it stands.
+def opened(snapshot: Iterable[SnapshotRow], *, cash: str, requested: float) -> Holdings:
+    """Return the holdings of the first snapshot, which is taken as it stands; `requested` is when.
 
     A currency at 0 is not held; only `cash`, the quote currency of the region, counts even then.
     """
-    return Holdings(
-        of=MappingProxyType(
-            {
-                row.currency: Holding().moved(row.balance, row.locked).averaged(row)
-                for row in snapshot
-                if row.currency == cash or add(row.balance, row.locked)
-            }
-        )
-    )
+    of = {
+        row.currency: Holding().moved(row.balance, row.locked).averaged(row)
+        for row in snapshot
+        if row.currency == cash or add(row.balance, row.locked)
+    }
+    # An empty one says nothing that another could be older than.
+    return Holdings(MappingProxyType(of), began=requested if of else float("-inf"))
 
 
 def connected(holdings: Holdings) -> Holdings:
@@ -225,7 +226,7 @@ def met(
             if row and currency in holdings.of:
                 draft.hold(currency, holding.averaged(row))
             continue
-        if known.since > requested - REPLICA_BEHIND:
+        if max(known.since, holdings.began) > requested - REPLICA_BEHIND:
             draft.know(currency, replace(known, doubt=known.doubt or Doubt()))
             continue
         doubt = (known.doubt or Doubt()).again(requested, absent=row is None)
@@ -282,6 +283,7 @@ class _Draft:
                 evidence=MappingProxyType(self.evidence),
                 doubtful=frozenset(self._doubtful),
                 behind=self.behind,
+                began=before.began,
             ),
             before=before,
             changed=frozenset(changed),
