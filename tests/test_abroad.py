@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from homeassistant.const import CONF_REGION
 from homeassistant.core import HomeAssistant
@@ -17,6 +16,7 @@ from custom_components.upbit.transports import region_of
 from .clock import Clock
 from .test_account import state
 from .upbit_server import UpbitServer
+from .upbit_server.notices import notice
 
 
 @pytest.fixture(params=["sg", "id", "th"])
@@ -91,20 +91,8 @@ async def test_a_notice_names_what_its_title_names_by_code(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """English names of coins are words, such as Flow."""
-    frame: dict[str, Any] = {
-        "type": "announcement",
-        "uuid": "a1",
-        "category": "wallet",
-        "event_type": "CREATED",
-        "title": "Bitcoin (BTC) withdrawals are suspended",
-        "url": "",
-        "body": "",
-        "first_listed_at": "2026-11-24T12:00:00+09:00",
-        "listed_at": "2026-11-24T12:00:00+09:00",
-        "timestamp": 1_795_000_000_000,
-        "stream_type": "REALTIME",
-    }
-    server.private.announce(frame)
+    title = "Bitcoin (BTC) withdrawals are suspended"
+    server.private.announce(notice(title, "wallet"))
     await clock.settle()
     assert state(hass, "event.upbit_notice").attributes["currencies"] == ["BTC"]
 

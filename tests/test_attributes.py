@@ -1,7 +1,5 @@
 """Attributes that people read: each has a name in both languages."""
 
-from typing import Any
-
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -11,19 +9,7 @@ from .clock import Clock
 from .test_alerts import add
 from .test_contract import TEXTS
 from .upbit_server import UpbitServer
-
-NOTICE: dict[str, Any] = {
-    "type": "announcement",
-    "uuid": "9ca023a5-851b-4fec-9f0a-48cd83c2eaae",
-    "category": "notice",
-    "event_type": "CREATED",
-    "title": "XRP",
-    "url": "",
-    "first_listed_at": "2026-11-25T09:00:00+09:00",
-    "listed_at": "2026-11-25T09:00:00+09:00",
-    "timestamp": 1795564800000,
-    "stream_type": "REALTIME",
-}
+from .upbit_server.notices import notice
 
 HOME_ASSISTANTS = {
     "attribution",
@@ -46,7 +32,7 @@ async def test_every_attribute_that_is_written_has_a_name(
     await add(hass, account, measure="balance", condition="below", threshold="900000")
     await clock.settle()
     server.trade("KRW-XRP", "bid", "100")
-    server.private.announce(NOTICE)
+    server.private.announce(notice("XRP"))
     await clock.advance(70)
     nameless = set()
     kinds = set()

@@ -35,6 +35,7 @@ from .activities import ACTIVITY, answer
 from .clock import Clock
 from .test_alerts import add
 from .upbit_server import UpbitServer
+from .upbit_server.notices import notice
 
 ROOT = Path(__file__).parents[1]
 BLUEPRINTS = ROOT / "blueprints" / "automation" / "upbit"
@@ -640,17 +641,8 @@ async def test_the_examples_of_the_readme_run(
     server.trade("KRW-BTC", "bid", "0.001")
     await clock.advance(5)
     title = "비트코인(BTC) 입출금 일시 중단 안내"
-    notice: dict[str, Any] = {
-        "type": "announcement",
-        "uuid": "a1",
-        "category": "wallet",
-        "event_type": "CREATED",
-        "title": title,
-        "url": "https://upbit.com/1",
-        "listed_at": "2026-11-24T12:00:00+09:00",
-    }
-    server.private.announce({**notice, "uuid": "a0", "title": "점검"})
-    server.private.announce(notice)
+    server.private.announce(notice("점검", "wallet"))
+    server.private.announce(notice(title, "wallet", "https://upbit.com/1"))
     await clock.advance(1)
     # A reload shows again what was told last.
     await hass.config_entries.async_reload(account.entry_id)

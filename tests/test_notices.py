@@ -1,7 +1,5 @@
 """The exchange's own word: notices as events, warnings as sensors."""
 
-from typing import Any
-
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -14,6 +12,7 @@ from custom_components.upbit.portfolio.mentions import mentioned
 from .clock import Clock
 from .test_account import state
 from .upbit_server import UpbitServer
+from .upbit_server.notices import notice
 
 NAMES = {"ETH": "이더리움", "ETC": "이더리움클래식", "BTC": "비트코인", "A": "볼타"}
 
@@ -42,28 +41,20 @@ async def test_a_notice_is_an_event_that_names_what_is_held(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """By its category; one of a category that is not known is another; none is told twice."""
-    frame: dict[str, Any] = {
-        "type": "announcement",
-        "uuid": "a1",
-        "category": "wallet",
-        "event_type": "CREATED",
-        "title": "비트코인(BTC), 리플(XRP) 입출금 일시 중단 안내",
-        "url": "https://upbit.com/service_center/notice?id=1",
-        "body": "",
-        "first_listed_at": "2026-11-24T12:00:00+09:00",
-        "listed_at": "2026-11-24T12:00:00+09:00",
-        "timestamp": 1_795_000_000_000,
-        "stream_type": "REALTIME",
-    }
+    frame = notice(
+        "비트코인(BTC), 리플(XRP) 입출금 일시 중단 안내",
+        "wallet",
+        "https://upbit.com/service_center/notice?id=1",
+    )
     told = async_capture_events(hass, "state_changed")
     server.private.announce(frame)
     await clock.settle()
-    notice = state(hass, "event.upbit_notice").attributes
-    assert notice["event_type"] == "wallet"
-    assert notice["currencies"] == ["BTC"]
-    assert notice["title"] == frame["title"]
-    assert notice["link"] == frame["url"]
-    assert notice["updated"] is False
+    shown = state(hass, "event.upbit_notice").attributes
+    assert shown["event_type"] == "wallet"
+    assert shown["currencies"] == ["BTC"]
+    assert shown["title"] == frame["title"]
+    assert shown["link"] == frame["url"]
+    assert shown["updated"] is False
     server.private.announce(frame)
     await clock.advance(1)
     assert len([one for one in told if "notice" in one.data["entity_id"]]) == 1
@@ -71,9 +62,9 @@ async def test_a_notice_is_an_event_that_names_what_is_held(
         {**frame, "category": "riddle", "event_type": "UPDATED", "title": "?"}
     )
     await clock.settle()
-    notice = state(hass, "event.upbit_notice").attributes
-    assert (notice["event_type"], notice["updated"]) == ("other", True)
-    assert notice["currencies"] == []
+    shown = state(hass, "event.upbit_notice").attributes
+    assert (shown["event_type"], shown["updated"]) == ("other", True)
+    assert shown["currencies"] == []
 
 
 async def test_a_region_without_notices_costs_nothing_else(

@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 import json
-import time
 from typing import Any, Final
-from uuid import uuid4
 
 from aiohttp import web
 
 from .keys import MAIN_POCKET
+from .notices import notice
 from .readers import (
     Impossible,
     amounts,
@@ -112,23 +111,7 @@ class Control:
         self, title: str, category: str = "notice", url: str = "", body: str = ""
     ) -> None:
         """Send a notice of the exchange."""
-        now = time.time()
-        listed = time.strftime("%Y-%m-%dT%H:%M:%S+09:00", time.gmtime(now + 9 * 3600))
-        self._exchange.private.announce(
-            {
-                "type": "announcement",
-                "uuid": str(uuid4()),
-                "category": category,
-                "event_type": "CREATED",
-                "title": title,
-                "url": url,
-                "body": body,
-                "first_listed_at": listed,
-                "listed_at": listed,
-                "timestamp": int(now * 1000),
-                "stream_type": "REALTIME",
-            }
-        )
+        self._exchange.private.announce(notice(title, category, url, body))
 
     def _issue(
         self, access_key: str, secret_key: str, pocket: str = MAIN_POCKET
