@@ -15,7 +15,7 @@ from .open_orders import OpenOrders
 from .orders import fill_of
 from .portfolio.absence import confirmed
 from .portfolio.activity import Activity, Fill, How, Leg
-from .portfolio.amounts import ZERO, subtract, tells
+from .portfolio.amounts import covers
 from .portfolio.appraisal import Averages, appraised
 from .portfolio.evidence import REPLICA_BEHIND
 from .portfolio.explanation import Explained
@@ -150,10 +150,7 @@ class Teller:
     def _take(self, fill: Fill) -> None:
         """Keep a fill until its change of balance is there, unless that was told already."""
         gap = self.gaps.get(fill.base, Leg())
-        explained = (
-            not tells(max(subtract(fill.volume, gap.total.copy_abs()), ZERO))
-            and (gap.total > ZERO) == fill.buys
-        )
+        explained = covers(gap.total, fill.legs[fill.base].total)
         guess = None if explained else self._guesses.completed(fill, self._now)
         if guess is None:
             self._pending.fills.append(fill)

@@ -58,6 +58,13 @@ def tells(change: Decimal) -> bool:
     return change.copy_abs() > TINY
 
 
+def covers(change: Decimal, part: Decimal) -> bool:
+    """Say whether a change can have another one in it, which goes the same way."""
+    return (change > ZERO) == (part > ZERO) and not tells(
+        max(subtract(part.copy_abs(), change.copy_abs()), ZERO)
+    )
+
+
 def times(price: Decimal, amount: Decimal) -> Decimal:
     """Return a product, as worth."""
     return WORTH.multiply(price, amount)

@@ -1,10 +1,11 @@
 """What has happened and is not told yet: what moved, the fills of orders, and how long both wait."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from .activity import Fill, How, Leg, Legs, together
+from .amounts import covers
 from .explanation import Explained, exactly, explain
 from .patience import Patience
 from .pattern import Move, WorthOf
@@ -75,13 +76,18 @@ class Pending:
     def before(self, gaps: Legs, market: Market, *, time: int) -> Explained:
         """Return what happened while nobody looked.
 
-        What has moved since has reasons of its own, and stays pending.
+        What has moved since has reasons of its own, and stays pending; so does what only a snapshot
+        has shown of the fills since.
         """
         since = together(*(move.legs for move in self.moves))
         away = {
             currency: gap.less(since.get(currency, Leg()))
             for currency, gap in gaps.items()
         }
+        for fill in self._unmoved(since):
+            if covers(away.get(fill.base, Leg()).total, fill.legs[fill.base].total):
+                for currency, leg in fill.legs.items():
+                    away[currency] = away.get(currency, Leg()).less(leg)
         return explain(
             {currency: gap for currency, gap in away.items() if gap},
             (),
@@ -92,6 +98,16 @@ class Pending:
             how=How.SNAPSHOT,
             while_away=True,
         )
+
+    def _unmoved(self, since: Legs) -> Iterator[Fill]:
+        """Yield the fills that what has moved `since` does not contain: their rows have not come."""
+        left = dict(since)
+        for fill in self.fills:
+            moved, leg = left.get(fill.base, Leg()), fill.legs[fill.base]
+            if covers(moved.total, leg.total):
+                left[fill.base] = moved.less(leg)
+            else:
+                yield fill
 
     def _collected(self) -> tuple[Fill, ...]:
         fills, self.fills = tuple(self.fills), []

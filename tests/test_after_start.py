@@ -1,0 +1,44 @@
+"""What happens just after a start, before what changed while nobody looked is sure."""
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .activities import Heard
+from .clock import Clock
+from .test_account import state
+from .test_memory import restart
+from .upbit_server import UpbitServer
+
+
+async def test_a_trade_whose_rows_were_lost_is_told_by_its_fills_alone(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """A snapshot brought what it moved: that was told as of before the start, by the fills, and taken back."""
+    heard = Heard(hass)
+    server.fault(drop_types=["myAsset"])
+    await restart(hass, account, clock)
+    await clock.settle()
+    server.trade("KRW-BTC", "bid", "0.002")
+    await clock.advance(300)
+    (bought,) = heard.events
+    assert (bought["event_type"], bought["how"]) == ("buy", "order")
+    assert bought["while_away"] is False
+    assert state(hass, "sensor.upbit_btc").state == "0.502"
+
+
+async def test_a_trade_beside_what_changed_while_away_is_told_beside_it(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Of the same currency, with its rows and without."""
+    heard = Heard(hass)
+    for lost in ([], ["myAsset"]):
+        await restart(hass, account, clock, lambda: server.deposit("BTC", "1"))
+        server.fault(drop_types=lost)
+        await clock.settle()
+        server.trade("KRW-BTC", "bid", "0.002")
+        await clock.advance(300)
+        told = {
+            (one["event_type"], one["amount"], one["while_away"])
+            for one in heard.take()
+        }
+        assert told == {("deposit", "1", True), ("buy", "0.002", False)}, lost
