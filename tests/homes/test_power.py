@@ -26,6 +26,9 @@ KILLS: Final = int(os.environ.get("UPBIT_KILLS", "3"))
 
 SEED: Final = int(os.environ.get("UPBIT_SEED", "0")) or int(time.time())
 
+CAUGHT_UP: Final = 14.0
+"""Seconds after a start by which all is told that changed before: from then on, changes are told as they come."""
+
 ZERO: Final = Decimal(0)
 TINY: Final = Decimal("1E-8")
 MARKETS: Final = {
@@ -260,6 +263,8 @@ def lose_power(one: Home, trader: Trader, dice: Random) -> str:
         return "while it starts"
     if one.running is None:
         one.start()
+        if dice.random() < 0.5:
+            time.sleep(CAUGHT_UP)
     trader.trade_for(dice.uniform(0.5, 5))
     if dice.random() < 0.4:
         time.sleep(dice.uniform(2, 4))
