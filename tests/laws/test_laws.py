@@ -23,7 +23,7 @@ from .world import World, left
 
 SEED: Final = int(os.environ.get("UPBIT_SEED") or SystemRandom().randrange(1 << 32))
 
-WORLDS: Final = int(os.environ.get("UPBIT_WORLDS", "14"))
+WORLDS: Final = int(os.environ.get("UPBIT_WORLDS", "16"))
 """How many worlds each test plays: scripts/test --long plays more."""
 
 STEPS: Final = 50
