@@ -232,7 +232,7 @@ class World:
             after = self._begun_with.get(currency, ZERO) + sums.get(currency, ZERO)
             assert abs(after - total) <= TINY, (currency, after, total)
         # Rarely still the case, so it is counted and printed.
-        self.there_and_back += [*self._movements.exceeded_by(history)]
+        self.there_and_back.extend(self._movements.exceeded_by(history))
         told = {activity["id"]: activity for activity in history}
         heard: set[int] = set()
         for event in self.hearing.events:
