@@ -30,8 +30,8 @@ class Ledger:
     `owner` names the key whose account this is, by a fingerprint. The totals in `told` are exact; what
     of them is locked is as it was when last settled. `outbox` and `firings` wait to be published, `unwritten`
     was and waits for the file of the history, which is written less often. `orders` are those told as placed
-    that may wait still, by their ids; `None` is one of which older versions stored nothing else. `prices` are the last of the
-    markets that the holdings need, by code: what loses its price while nobody looks is a flow at it.
+    that may wait still, by their ids; `None` is one of which older versions stored nothing else.
+    `prices` are the last of the markets that the holdings need, by code: what loses its price while nobody looks is a flow at it.
     """
 
     owner: str = ""

@@ -13,8 +13,9 @@ def mentioned(
 ) -> tuple[str, ...]:
     """Return those of `currencies` that a text names, sorted.
 
-    `names` are names of currencies by code, where they are no words of the text's language. Of two names of which one begins
-    the other (이더리움, 이더리움클래식) only the longer one counts where it stands.
+    `names` are names of currencies by code, where they are no words of the text's language. Of two
+    names of which one begins the other (이더리움, 이더리움클래식) only the longer one counts where it
+    stands.
     """
     wanted = set(currencies)
     found = {code for code in wanted if _has_code(text, code)}

@@ -20,7 +20,6 @@ PLACED_AFTER: Final = 2.0
 EXPLAINS_FOR: Final = 60.0
 """Seconds in which an order explains what is locked and given back of the currency that it pays with."""
 
-
 MISSED_FOR: Final = 45.0
 """Seconds in which an order that a list has left out may still be seen to be cancelled, while it explains locks."""
 
