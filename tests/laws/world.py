@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 import re
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_REGION, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -61,9 +61,6 @@ def left(hass: HomeAssistant) -> Counter[str]:
 
 class World:
     """One exchange, one account, one entry."""
-
-    there_and_back: ClassVar[list[str]] = []
-    """The currencies, over all worlds, of which more was told than ever moved, and taken back."""
 
     server: UpbitServer
     entry: MockConfigEntry
@@ -231,8 +228,8 @@ class World:
         for currency, total in self._ledger_totals().items():
             after = self._begun_with.get(currency, ZERO) + sums.get(currency, ZERO)
             assert abs(after - total) <= TINY, (currency, after, total)
-        # Rarely still the case, so it is counted and printed.
-        self.there_and_back.extend(self._movements.exceeded_by(history))
+        exceeded = self._movements.exceeded_by(history)
+        assert not exceeded, exceeded
         told = {activity["id"]: activity for activity in history}
         heard: set[int] = set()
         for event in self.hearing.events:
