@@ -42,3 +42,24 @@ async def test_a_trade_beside_what_changed_while_away_is_told_beside_it(
             for one in heard.take()
         }
         assert told == {("deposit", "1", True), ("buy", "0.002", False)}, lost
+
+
+async def test_a_trade_that_more_went_out_after_is_not_taken_out_of_what_changed_while_away(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """All rows together had gone down, so the purchase among them seemed to have no row of its own."""
+    heard = Heard(hass)
+    await restart(hass, account, clock, lambda: server.deposit("BTC", "1"))
+    await clock.settle()
+    server.trade("KRW-BTC", "bid", "0.002")
+    await clock.advance(2)
+    server.withdraw("BTC", "0.3")
+    await clock.advance(300)
+    told = {
+        (one["event_type"], one["amount"], one["while_away"]) for one in heard.events
+    }
+    assert told == {
+        ("deposit", "1", True),
+        ("buy", "0.002", False),
+        ("withdrawal", "-0.3", False),
+    }

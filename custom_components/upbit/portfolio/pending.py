@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from .activity import Fill, How, Leg, Legs, together
 from .amounts import covers
 from .explanation import Explained, exactly, explain
 from .patience import Patience
-from .pattern import Move, WorthOf
+from .pattern import Move, WorthOf, take_out
 
 MOVES_KEPT: Final = 1_000
 """Moves that are kept as they came, while nothing can be told for want of a snapshot or of a listener."""
@@ -84,7 +85,7 @@ class Pending:
             currency: gap.less(since.get(currency, Leg()))
             for currency, gap in gaps.items()
         }
-        for fill in self._unmoved(since):
+        for fill in self._unmoved():
             if covers(away.get(fill.base, Leg()).total, fill.legs[fill.base].total):
                 for currency, leg in fill.legs.items():
                     away[currency] = away.get(currency, Leg()).less(leg)
@@ -99,16 +100,30 @@ class Pending:
             while_away=True,
         )
 
-    def _unmoved(self, since: Legs) -> Iterator[Fill]:
-        """Yield the fills that what has moved `since` does not contain: their rows have not come."""
-        left = dict(since)
-        for fill in self.fills:
-            moved, leg = left.get(fill.base, Leg()), fill.legs[fill.base]
-            if covers(moved.total, leg.total):
-                left[fill.base] = moved.less(leg)
-            else:
+    def _unmoved(self) -> Iterator[Fill]:
+        """Yield the fills that no move contains: their rows have not come.
+
+        The newest first: what only a snapshot has shown is older than what rows have.
+        """
+        left = [dict(move.legs) for move in reversed(self.moves)]
+        for fill in reversed(self.fills):
+            legs = _containing(left, fill)
+            if legs is None:
                 yield fill
+            else:
+                take_out(legs, fill.legs)
 
     def _collected(self) -> tuple[Fill, ...]:
         fills, self.fills = tuple(self.fills), []
         return fills
+
+
+def _containing(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
+    """Return the first of some moves that can have a fill in it, rather one of both currencies."""
+
+    def has(legs: dict[str, Leg], currency: str) -> bool:
+        return covers(legs.get(currency, Leg()).total, fill.legs[currency].total)
+
+    of_base = [legs for legs in moves if has(legs, fill.base)]
+    of_both = (legs for legs in of_base if has(legs, fill.quote))
+    return next(chain(of_both, of_base), None)
