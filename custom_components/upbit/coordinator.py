@@ -26,6 +26,7 @@ from .listeners import KeyedCoordinator, Topic
 from .missed import MissedChanges
 from .observer import Observer
 from .portfolio import holdings as held
+from .portfolio.emptiness import Emptiness
 from .portfolio.holdings import Holdings, Outcome
 from .snapshots import Snapshots
 from .transports import region_of, transport_of
@@ -92,6 +93,7 @@ class UpbitCoordinator(KeyedCoordinator):
             troubles=self.troubles,
         )
         self._stood_since: float | None = None
+        self._emptiness = Emptiness()
         self._freshness = Freshness(hass.loop, self._freshness_changed)
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
         # A clock that was ahead then makes nobody younger than new.
@@ -145,22 +147,17 @@ class UpbitCoordinator(KeyedCoordinator):
 
     @callback
     def _meet(self, accounts: Sequence[Account], requested: float) -> bool:
-        """Let a snapshot meet what is held; tell whether it says anything.
-
-        One without a row does not, unless nothing is held.
-        """
-        if not accounts and any(one.total for one in self.holdings.of.values()):
+        """Let a snapshot meet what is held; tell whether it says anything."""
+        stood_since = self._stood_since
+        if self._emptiness.doubts(
+            accounts, self.holdings, requested=requested, stood_since=stood_since
+        ):
             return False
         self._freshness.confirmed()
-        self._take(
-            held.met(
-                self.holdings,
-                accounts,
-                requested=requested,
-                stood_since=self._stood_since,
-            ),
-            None,
+        outcome = held.met(
+            self.holdings, accounts, requested=requested, stood_since=stood_since
         )
+        self._take(outcome, None)
         for observer in self.observers:
             observer.snapshot_met(requested)
         if self.holdings.doubtful:

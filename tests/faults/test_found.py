@@ -171,6 +171,28 @@ async def test_empty_snapshots_confirm_nothing(
     assert hass.states.is_state("sensor.upbit_btc", "0.5")
 
 
+async def test_an_account_emptied_while_the_stream_was_down_is_empty_in_the_end(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """No empty snapshot was ever believed, so its last amounts stayed for good."""
+    server.fault(refuse_handshake=503)
+    server.fault(close=1006)
+    for currency, wallet in server.ledger_book.now().items():
+        server.withdraw(currency, str(wallet.total))
+    await clock.advance(120)
+    server.fault(refuse_handshake=None)
+    await clock.advance(3600)
+    assert hass.states.is_state("sensor.upbit_btc", "0.5")
+    await clock.advance(240)
+    assert not differing(hass, server)
+    told = (await answer(hass, "get_history"))["activities"]
+    assert {(one["kind"], one["currency"], one["amount"]) for one in told} == {
+        ("withdrawal", "KRW", "-1000000"),
+        ("withdrawal", "BTC", "-0.5"),
+        ("withdrawal", "ETH", "-2"),
+    }
+
+
 async def test_a_snapshot_that_failed_is_asked_for_again_soon(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

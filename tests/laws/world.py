@@ -43,6 +43,9 @@ BACK_WITHIN: Final = 900.0
 UNNOTICED: Final = 900.0
 """Seconds between two reconciliations."""
 
+EMPTIED: Final = 3900.0
+"""Seconds in which nothing at all is believed."""
+
 CONFIRMED: Final = 150.0
 """Seconds in which what a snapshot shows is confirmed and told: two more, the last a minute later."""
 
@@ -179,6 +182,8 @@ class World:
         """Let an honest exchange be understood: by the slow reconciliation, or sooner on request."""
         self.be_honest()
         await self.clock.until(self._reached, within=BACK_WITHIN)
+        if not any(self._ledger_totals().values()):
+            await self.clock.advance(EMPTIED)
         await self.clock.advance(UNNOTICED if patiently else CONFIRMED)
         if not patiently:
             await answer_nothing(self.hass, "refresh")

@@ -238,14 +238,6 @@ def test_two_snapshots_that_lost_a_row_after_another_amount_are_no_sale() -> Non
     assert total(later, "BTC") == 2
 
 
-def test_an_empty_snapshot_says_nothing() -> None:
-    """It removes nothing, however often it comes."""
-    holdings = account(row("KRW", "1"), row("BTC", "1"))
-    for at in (100, 110, 120, 130):
-        outcome = snapshot(holdings, at=at)
-        assert outcome == Outcome(holdings, holdings)
-
-
 def test_a_currency_that_one_snapshot_invented_leaves_no_doubt_behind() -> None:
     """The next one leaves it out again."""
     holdings = account(row("KRW", "1"))

@@ -208,12 +208,9 @@ def met(
     """Compare a snapshot with what is held, and take from it what is confirmed.
 
     `requested` is when it was asked for; `stood_since` when the stream's subscription was last
-    proved, `None` while it is down. An empty snapshot says nothing, since an account of nothing and
-    an answer that lost its rows look alike.
+    proved, `None` while it is down.
     """
     rows = {row.currency: row for row in snapshot}
-    if not rows:
-        return Outcome(holdings, holdings)
     draft = _Draft(holdings)
     for currency in rows.keys() | holdings.of.keys() | holdings.doubtful:
         row = rows.get(currency)
