@@ -19,8 +19,9 @@ PAIRS: Final = 20
 
 MOVED: Final = Decimal("1.00000001")
 
-# In ms of the epoch, a second apart each: what would come late is dropped.
-STAMPS: Final = count(int(time() * 1000), 1000)
+# In ms of the epoch, a second apart each: what would come late is dropped. From yesterday, since a moment
+# to come counts as now, and the sensor of the last change would be written once a second only.
+STAMPS: Final = count(int((time() - 86_400) * 1000), 1000)
 
 
 @dataclass(frozen=True)

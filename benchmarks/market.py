@@ -14,13 +14,9 @@ from .twins import twins_of
 
 TICKERS: Final = 200
 
-# In ms of the epoch, a second apart each.
-STAMPS: Final = count(int(time() * 1000), 1000)
-
-
 def ticker_of(code: str, price: str) -> bytes:
     """Return a ticker as the exchange sends it, with every field that it has."""
-    now = next(STAMPS)
+    now = int(time() * 1000)
     return (
         f'{{"type":"ticker","code":"{code}","opening_price":484500,"high_price":493100,'
         f'"low_price":472500,"trade_price":{price},"prev_closing_price":484500,'
