@@ -14,6 +14,7 @@ from .twins import twins_of
 
 TICKERS: Final = 200
 
+
 def ticker_of(code: str, price: str) -> bytes:
     """Return a ticker as the exchange sends it, with every field that it has."""
     now = int(time() * 1000)
