@@ -63,3 +63,38 @@ async def test_a_trade_that_more_went_out_after_is_not_taken_out_of_what_changed
         ("buy", "0.002", False),
         ("withdrawal", "-0.3", False),
     }
+
+
+async def test_an_exchange_that_lists_nothing_for_minutes_takes_nothing_out(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """After ten seconds everything was told as withdrawn while away, and later as put in again."""
+    heard = Heard(hass)
+    server.fault(empty_accounts=True)
+    await restart(hass, account, clock)
+    await clock.advance(1800)
+    server.fault(empty_accounts=False)
+    await clock.advance(90)
+    assert not heard.events
+    assert state(hass, "sensor.upbit_btc").state == "0.5"
+
+
+async def test_what_left_an_account_that_lists_nothing_is_told_in_the_end(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """When everything was withdrawn while nobody looked, with the slow poll switched off."""
+    heard = Heard(hass)
+
+    def empty() -> None:
+        for currency, wallet in server.ledger_book.now().items():
+            server.withdraw(currency, str(wallet.total))
+
+    hass.config_entries.async_update_entry(account, pref_disable_polling=True)
+    await restart(hass, account, clock, empty)
+    await clock.advance(3500)
+    assert not heard.events
+    await clock.advance(200)
+    assert {(one["event_type"], one["currency"]) for one in heard.events} == {
+        ("withdrawal", currency) for currency in ("KRW", "BTC", "ETH")
+    }
+    assert all(one["while_away"] for one in heard.events)

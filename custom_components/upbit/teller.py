@@ -25,7 +25,7 @@ from .portfolio.ledger import changes
 from .portfolio.pattern import Move
 from .portfolio.pending import Market, Pending
 from .portfolio.quotes import BRIDGES
-from .portfolio.reconciliation import APART
+from .portfolio.reconciliation import APART, REPEAT
 from .prices import UpbitPrices
 from .publisher import Publisher
 
@@ -115,6 +115,9 @@ class Teller:
         if confirmed(holdings, began=self._began, requested=requested):
             self._confirmed = True
             self._catch_up()
+        elif self.gaps and not self._shown:
+            # What was held when somebody looked last may be listed again any moment.
+            self._coordinator.want_snapshots(REPEAT)
         self._ahead.confirmed(requested - MOVED_NOTHING)
         if self.caught_up and self.gaps:
             if self._pending.patience.waits:

@@ -3,6 +3,7 @@
 Times are seconds of one monotonic clock.
 """
 
+from .emptiness import EMPTY_FOR
 from .evidence import REPLICA_BEHIND
 from .holdings import UNKNOWN, Holdings
 from .patience import LONGEST_DOUBT
@@ -14,9 +15,10 @@ def confirmed(holdings: Holdings, *, began: float, requested: float) -> bool:
     A snapshot that agrees with the first one may come from a replica as far behind. And rows that go on
     coming can leave a currency in doubt for ever: they have happened since, and change nothing of what
     happened before, so that after a while only the doubt of what no row has told is waited for.
+    Where nothing is listed, it takes as long as for an account that lists nothing any more.
     """
     waited = requested - began - REPLICA_BEHIND
-    if waited < 0:
+    if waited < 0 or (not holdings.of and requested - began < EMPTY_FOR):
         return False
     return all(
         waited >= LONGEST_DOUBT
