@@ -79,8 +79,8 @@ ROWS: Final = (
     ),
     Row(
         "idle",
-        "Wake-ups of an idle account, a minute and connection (a heartbeat alone makes 4)",
-        "조용한 계정이 연결당 1분에 깨우는 횟수(하트비트만으로 4회)",
+        "Wake-ups of an idle account, a minute and connection (aiohttp's own heartbeat of 30 s would make 4)",
+        "변동 없는 계정이 이벤트 루프를 깨우는 횟수(연결당, 분당; aiohttp의 30초 하트비트라면 4회)",
         5,
     ),
     Row(

@@ -263,7 +263,6 @@ async def test_a_coin_that_loses_its_market_is_no_loss(
 @pytest.mark.parametrize(
     ("rule", "amounts", "expected"),
     [
-        # The specification's own examples.
         (
             {"condition": "decrease", "measure": "total", "threshold": "100000"},
             ["-99999", "-100000"],
@@ -538,7 +537,7 @@ async def test_removing_an_alert_takes_its_device_and_leaves_the_account(
         ({"threshold": "-5"}, {"threshold": "threshold_negative"}),
         (
             {"condition": "above", "threshold": "0"},
-            {"threshold": "threshold_never"},
+            {"threshold": "threshold_always"},
         ),
         ({"unit": "percent"}, {"unit": "percent_of_level"}),
         ({"measure": "profit_rate"}, {"unit": "rate_is_percent"}),

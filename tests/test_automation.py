@@ -70,7 +70,7 @@ async def automate(
     [
         ("asset_changed", {}, ["buy", "deposit", "withdrawal"]),
         ("asset_changed", {"currency": "XRP"}, ["buy"]),
-        ("asset_changed", {"currency": "krw", "minimum": "30000"}, ["buy"]),
+        ("asset_changed", {"currency": "krw", "minimum": "30,000"}, ["buy"]),
         ("trade_filled", {}, ["buy"]),
         ("trade_filled", {"currency": "XRP", "minimum": "10.00000001"}, []),
         ("trade_filled", {"currency": "XRP", "minimum": 10}, ["buy"]),
@@ -392,7 +392,7 @@ async def test_a_refresh_that_may_not_ask_yet_says_what_the_exchange_refused(
 async def test_the_history_is_asked_for_by_span_currency_and_kind(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
-    """With the specification's counts."""
+    """With counts by kind."""
     server.trade("KRW-XRP", "bid", "10")
     await clock.advance(20)
     middle = dt_util.utcnow()

@@ -295,6 +295,28 @@ async def test_a_file_of_another_shape_is_set_aside_and_the_owner_told(
     await clock.advance(5)
 
 
+async def test_two_files_of_another_shape_are_both_named(
+    hass: HomeAssistant,
+    hass_storage: Files,
+    account: MockConfigEntry,
+    clock: Clock,
+    ledger_file: str,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    """The notice of the second one took the place of the first one's."""
+    await hass.config_entries.async_unload(account.entry_id)
+    both = (ledger_file, ledger_file.replace(".ledger", ".history"))
+    for key in both:
+        existing_file(hass, key)
+        hass_storage[key] = {"version": 99, "minor_version": 1, "data": {}, "key": key}
+    assert await hass.config_entries.async_setup(account.entry_id)
+    issue = issue_registry.async_get_issue("upbit", f"store_damaged_{account.entry_id}")
+    assert issue
+    assert issue.translation_placeholders
+    assert all(key in issue.translation_placeholders["file"] for key in both)
+    await clock.advance(5)
+
+
 async def test_removing_the_entry_removes_its_files_for_good(
     hass: HomeAssistant,
     hass_storage: Files,

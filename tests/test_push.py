@@ -39,7 +39,7 @@ async def test_a_deposit_moves_its_sensor_by_exactly_that(
     assert state(hass, "sensor.upbit_btc").state == "0.00000001"
 
 
-async def test_the_sample_frame_of_the_specification_shows_every_digit(
+async def test_a_sample_frame_shows_every_digit(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
     """A float would lose ten of them."""

@@ -330,7 +330,7 @@ async def test_trading_is_measured_against_having_kept(
 async def test_a_new_baseline_begins_at_nothing(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
-    """And the specification's table with it."""
+    """And the table of profits with it."""
     server.set_price("KRW-BTC", str(BTC + 1_000_000))
     await clock.advance(70)
     assert number(hass, "profit_since_baseline") == 500_000
@@ -372,7 +372,7 @@ async def test_a_day_begins_at_nine_in_korea_with_the_closing_prices(
 async def test_the_portfolio_in_one_answer(
     hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:
-    """The specification's summary under its names, and ours."""
+    """The short summary, and every quantity."""
     server.order("KRW-XRP", "bid", volume="100", price="2000")
     await clock.advance(5)
     report = await answer(hass, "get_portfolio")

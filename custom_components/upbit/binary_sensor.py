@@ -48,7 +48,7 @@ async def async_setup_entry(
     entry: UpbitConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the connection sensor, and one for each alert that watches a level."""
+    """Add the connection sensor, a warning for each coin, and a level for each alert that watches one."""
     account = entry.runtime_data
     coordinator = account.coordinator
     known: set[str] = set()

@@ -259,7 +259,7 @@ class UpbitCoordinator(KeyedCoordinator):
         self.notify((Topic.CONNECTION,))
 
     def message_received(self, message: Message) -> None:
-        """Take the rows of a frame; other messages are not ours to read."""
+        """Take the rows of a frame, hand on orders and notices, and count what is of an unknown type."""
         self.connection_log.frames[type(message).__name__] += 1
         match message:
             case MyAsset():

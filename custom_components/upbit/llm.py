@@ -42,7 +42,7 @@ NOT_KNOWN: Final = "Upbit cannot be reached, so what is held now is not known"
 def async_get_tools(
     hass: HomeAssistant, llm_context: LLMContext, api_id: str
 ) -> LLMTools | None:
-    """Return the tools for what the user has exposed, to the agent that he has exposed it to."""
+    """Return the tools for what the user has exposed, to the assistant that they have exposed it to."""
     assistant = llm_context.assistant
     if api_id != LLM_API_ASSIST or not assistant:
         return None

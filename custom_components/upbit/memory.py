@@ -75,6 +75,7 @@ class Memory:
                 type(error).__name__,
                 aside,
             )
+            files = await self._hass.async_add_executor_job(self._set_aside)
             ir.async_create_issue(
                 self._hass,
                 DOMAIN,
@@ -83,7 +84,10 @@ class Memory:
                 is_persistent=True,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key="store_damaged",
-                translation_placeholders={"account": self._title, "file": aside},
+                translation_placeholders={
+                    "account": self._title,
+                    "file": ", ".join(path.name for path in files),
+                },
             )
             return None
 

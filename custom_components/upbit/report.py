@@ -1,4 +1,4 @@
-"""The portfolio in one answer: the specification's summary and table of profits, and every quantity of ours."""
+"""The portfolio in one answer: a summary, each asset, and the table of profits since the baseline."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -127,7 +127,7 @@ def _asset(account: Account, currency: str) -> Json:
 
 
 def _pnl(account: Account) -> Json:
-    """Return the specification's table, since the baseline; until there is one, nothing was gained."""
+    """Return the table of profits since the baseline; until there is one, nothing was gained."""
     baseline = account.publisher.ledger.baseline
     amounts = account.coordinator.holdings.amounts
     initial = baseline.amounts if baseline else amounts

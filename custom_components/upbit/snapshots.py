@@ -73,8 +73,8 @@ class Snapshots:
         if not self._in_flight and self._hass.loop.time() >= self._plan.open_from:
             await self.async_take()
 
-    async def async_take(self) -> UpbitError | None:
-        """Ask for a snapshot; return why none came."""
+    async def async_take(self) -> None:
+        """Ask for a snapshot; `refusal` says why none came."""
         now = self._hass.loop.time
         requested = now()
         self._plan = self._plan.request_made(requested)
@@ -82,10 +82,10 @@ class Snapshots:
         try:
             accounts = await self._rest.accounts()
             if self._ended:
-                return None
+                return
         except UpbitError as error:
             if self._ended:
-                return error
+                return
             self.refusal = error
             if isinstance(error, RateLimited) and error.retry_after:
                 self._plan = self._plan.turned_away(now() + error.retry_after)
@@ -103,7 +103,6 @@ class Snapshots:
         finally:
             self._in_flight = False
         self.arm()
-        return self.refusal
 
     def _retry(self) -> None:
         """Plan another one soon, and later each time."""

@@ -34,7 +34,7 @@ MOVED_NOTHING: Final = REPLICA_BEHIND + 5.0
 
 
 class Teller:
-    """Tells each cause once. An observer of the account."""
+    """Tells each cause once, from what the account hands on."""
 
     def __init__(
         self,

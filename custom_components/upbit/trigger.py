@@ -1,7 +1,7 @@
 """Triggers for automations, built on the event entities."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Final, override
 
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
@@ -17,8 +17,9 @@ from homeassistant.helpers.trigger import (
 import voluptuous as vol
 
 from .portfolio.activity import Kind
+from .portfolio.amounts import ZERO, text
 from .targets import alerts_of_accounts, named_by, ours
-from .typed import currency_code
+from .typed import currency_code, number
 
 CONF_CURRENCY: Final = "currency"
 CONF_MINIMUM: Final = "minimum"
@@ -30,14 +31,10 @@ MOVES: Final = frozenset(
 
 def exact_amount(value: object) -> str:
     """Validate an amount that is typed, and keep its digits."""
-    text = str(value).strip()
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise vol.Invalid("not a number") from error
-    if not amount.is_finite() or amount < 0:
+    amount = number(str(value))
+    if amount is None or amount < ZERO:
         raise vol.Invalid("not an amount")
-    return text
+    return text(amount)
 
 
 class UpbitEventTrigger(StatelessEntityTriggerBase):

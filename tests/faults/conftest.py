@@ -53,11 +53,11 @@ def reachable(
     hass: HomeAssistant, server: UpbitServer, certificates: Certificates
 ) -> Generator[None]:
     """Let Home Assistant look names up where the exchange's are known, and trust its authority."""
-    helper = "homeassistant.helpers.aiohttp_client"
+    clients = "homeassistant.helpers.aiohttp_client"
     with (
-        patch(f"{helper}._async_make_resolver", return_value=server.names),
+        patch(f"{clients}._async_make_resolver", return_value=server.names),
         patch(
-            f"{helper}.ssl_util.client_context",
+            f"{clients}.ssl_util.client_context",
             side_effect=lambda *_: certificates.client(),
         ),
     ):

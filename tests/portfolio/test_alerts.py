@@ -145,7 +145,7 @@ RATE = Measure.PROFIT_RATE
         (RATE, Condition.DECREASE, "150", None),
         (RATE, Condition.BELOW, "-100.01", "threshold_unreachable"),
         (RATE, Condition.BELOW, "-100", None),
-        (RATE, Condition.ABOVE, "-100", "threshold_never"),
+        (RATE, Condition.ABOVE, "-100", "threshold_always"),
         (RATE, Condition.ABOVE, "-99.99", None),
     ],
 )

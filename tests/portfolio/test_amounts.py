@@ -29,7 +29,7 @@ def test_a_sum_loses_no_digit(one: Decimal, other: Decimal) -> None:
     assert subtract(total, other) == one
 
 
-def test_the_sample_of_the_specification_adds_up_to_every_digit() -> None:
+def test_a_sample_adds_up_to_every_digit() -> None:
     """Its 26 and 25 digits do not fit a float, and their sum barely fits the default context."""
     total = add(
         Decimal("1386929.37231066771348207123"), Decimal("10329.670127489597585685")

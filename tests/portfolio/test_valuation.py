@@ -10,7 +10,7 @@ from custom_components.upbit.portfolio.activity import Activity, How, Kind, Leg
 from custom_components.upbit.portfolio.amounts import minus, plus
 from custom_components.upbit.portfolio.history import History, pattern, realised
 from custom_components.upbit.portfolio.holdings import AverageBuyPrice, Holding
-from custom_components.upbit.portfolio.performance import opened
+from custom_components.upbit.portfolio.performance import gain_of, opened
 from custom_components.upbit.portfolio.quotes import Quotes
 from custom_components.upbit.portfolio.summary import pnl_of, summary_of
 from custom_components.upbit.portfolio.valuation import (
@@ -128,7 +128,7 @@ def test_a_flow_that_waits_for_its_price_makes_the_profit_unknown() -> None:
     full = quotes_of(BTC="110", ETH="20")
     valued = waiting.priced_anew({"BTC": D(1), "ETH": D(2)}, full, partly)
     assert valued.profit(D(150)) == 10
-    assert valued.gain_over_holding({"BTC": D(1), "ETH": D(2)}, full) == 0
+    assert gain_of(valued.traded({"BTC": D(1), "ETH": D(2)}), full) == 0
 
 
 def test_a_coin_that_gains_or_loses_its_price_is_a_flow_at_that_price() -> None:
@@ -159,7 +159,7 @@ def test_a_locked_amount_is_no_flow() -> None:
     assert start.after(lock, quotes) == start
 
 
-def test_the_specifications_table() -> None:
+def test_the_table_of_profits() -> None:
     """Initial and current amounts at the prices of now."""
     quotes = quotes_of(BTC="100")
     table = pnl_of({"BTC": D(2), "KRW": D(50)}, {"BTC": D(3), "KRW": D(50)}, quotes)
@@ -175,7 +175,7 @@ def test_the_specifications_table() -> None:
     assert pnl_of({"BTC": D(2)}, {"BTC": D(2)}, unknown).total_pnl is None
 
 
-def test_the_specifications_summary() -> None:
+def test_the_summary() -> None:
     """Held currencies only, and what part of the won is locked."""
     summary = summary_of(
         {"KRW": holding(D(75), D(25)), "BTC": holding(D(1)), "ETH": holding(D(0))},

@@ -102,7 +102,7 @@ class Faults:
     # The frames of the account
 
     complete_frames: bool = False
-    """Every frame lists every asset, as the user's specification has it."""
+    """Every frame lists every asset, changed or not."""
     delay_types: Mapping[str, float] = field(default_factory=dict)
     """Seconds that frames of a type travel."""
     drop_every: int = 0

@@ -166,7 +166,6 @@ def _my_order(fields: Fields) -> MyOrder:
         code=fields.market(),
         uuid=fields.text("uuid"),
         ask_bid=fields.text("ask_bid"),
-        order_type=fields.text("order_type"),
         state=fields.text("state"),
         trade_uuid=fields.maybe(fields.text, "trade_uuid"),
         price=fields.maybe(fields.amount, "price"),

@@ -36,7 +36,6 @@ class MyOrder:
     code: str
     uuid: str
     ask_bid: str
-    order_type: str
     state: str
     trade_uuid: str | None
     price: Decimal | None

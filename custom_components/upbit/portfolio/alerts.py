@@ -126,7 +126,7 @@ def _problem_of_threshold(
     if measure is not Measure.PROFIT_RATE and threshold < ZERO:
         return "threshold", "threshold_negative"
     if condition is Condition.ABOVE and threshold <= least:
-        return "threshold", "threshold_never"
+        return "threshold", "threshold_always"
     if condition is Condition.BELOW and threshold < least:
         return "threshold", "threshold_unreachable"
     if (

@@ -100,12 +100,6 @@ class Opening:
         }
         return {currency: amount for currency, amount in traded.items() if amount}
 
-    def gain_over_holding(
-        self, amounts: Mapping[str, Decimal], quotes: Quotes
-    ) -> Decimal | None:
-        """Return what trading added over having kept what one had, at the prices of now."""
-        return gain_of(self.traded(amounts), quotes)
-
 
 def gain_of(traded: Mapping[str, Decimal], quotes: Quotes) -> Decimal | None:
     """Return what was traded is worth by now, given and got together; `None` while a price is missing."""

@@ -1,4 +1,4 @@
-"""The user's own specification of a portfolio: its summary and its table of profits, under its names."""
+"""The short form of the portfolio: a summary, and a table of amounts then and now, both at the prices of now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,5 +87,5 @@ def _pnl(currency: str, before: Decimal, now: Decimal, quotes: Quotes) -> Pnl:
 
 
 def _ratio(gained: Decimal, of: Decimal) -> Decimal:
-    """Return a ratio in percent; 0 where there was nothing, as the specification has it."""
+    """Return a ratio in percent; 0 where there was nothing to gain on."""
     return times(divided(gained, of), HUNDRED) if of > ZERO else ZERO
