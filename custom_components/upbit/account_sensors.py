@@ -11,7 +11,7 @@ from .account import Account
 from .listeners import Topic
 from .portfolio.performance import Opening
 from .report import gained, over_holding
-from .sensors import Measures, UpbitAccountDescription, UpbitMomentDescription, writer
+from .sensors import NumberKind, UpbitAccountDescription, UpbitMomentDescription, writer
 
 
 def _since(opening: Opening | None) -> datetime | None:
@@ -24,7 +24,7 @@ def _unpriced(account: Account) -> dict[str, object]:
 
 def _unpriced_and_free(account: Account) -> dict[str, object]:
     free = account.worth.account.free
-    written = writer(Measures.WORTH, account.coordinator.cash)
+    written = writer(NumberKind.WORTH, account.coordinator.cash)
     return {
         **_unpriced(account),
         "without_cost": {code: written(worth) for code, worth in free.items()},
@@ -36,7 +36,7 @@ ACCOUNT_SENSORS: Final = (
         key="total_value",
         topic=Topic.TOTAL_VALUE,
         translation_key="total_value",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: account.worth.account.total_value,
         attributes_fn=_unpriced,
     ),
@@ -44,7 +44,7 @@ ACCOUNT_SENSORS: Final = (
         key="coins_value",
         topic=Topic.COINS_VALUE,
         translation_key="coins_value",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: account.worth.account.coins_value,
         attributes_fn=_unpriced,
     ),
@@ -52,7 +52,7 @@ ACCOUNT_SENSORS: Final = (
         key="total_cost",
         topic=Topic.TOTAL_COST,
         translation_key="total_cost",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: account.worth.account.total_cost,
         attributes_fn=_unpriced_and_free,
     ),
@@ -60,7 +60,7 @@ ACCOUNT_SENSORS: Final = (
         key="profit",
         topic=Topic.PROFIT,
         translation_key="total_profit",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: account.worth.account.profit,
         attributes_fn=_unpriced,
     ),
@@ -68,7 +68,7 @@ ACCOUNT_SENSORS: Final = (
         key="profit_rate",
         topic=Topic.PROFIT_RATE,
         translation_key="total_profit_rate",
-        measures=Measures.RATE,
+        kind=NumberKind.RATE,
         value_fn=lambda account: account.worth.account.profit_rate,
         attributes_fn=_unpriced,
     ),
@@ -76,7 +76,7 @@ ACCOUNT_SENSORS: Final = (
         key="profit_today",
         topic=Topic.GAINS,
         translation_key="profit_today",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: gained(account, account.openings.day),
         reset_fn=lambda account: _since(account.openings.day),
         attributes_fn=_unpriced,
@@ -85,7 +85,7 @@ ACCOUNT_SENSORS: Final = (
         key="profit_since_baseline",
         topic=Topic.GAINS,
         translation_key="profit_since_baseline",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account: gained(account, account.publisher.ledger.baseline),
         reset_fn=lambda account: _since(account.publisher.ledger.baseline),
         attributes_fn=_unpriced,
@@ -94,7 +94,7 @@ ACCOUNT_SENSORS: Final = (
         key="gain_over_holding",
         topic=Topic.GAINS,
         translation_key="gain_over_holding",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=over_holding,
         reset_fn=lambda account: _since(account.publisher.ledger.baseline),
         attributes_fn=_unpriced,
@@ -103,14 +103,14 @@ ACCOUNT_SENSORS: Final = (
         key="locked_ratio",
         topic=Topic.LOCKED_RATIO,
         translation_key="locked_ratio",
-        measures=Measures.RATE,
+        kind=NumberKind.RATE,
         value_fn=lambda account: account.worth.account.locked_ratio,
         attributes_fn=_unpriced,
     ),
     UpbitAccountDescription(
         key="currencies",
         translation_key="currencies",
-        measures=Measures.COUNT,
+        kind=NumberKind.COUNT,
         value_fn=lambda account: sum(
             bool(holding.total) for holding in account.coordinator.holdings.of.values()
         ),
@@ -123,7 +123,7 @@ ACCOUNT_SENSORS: Final = (
 OPEN_ORDERS: Final = UpbitAccountDescription(
     key="open_orders",
     translation_key="open_orders",
-    measures=Measures.COUNT,
+    kind=NumberKind.COUNT,
     value_fn=lambda account: (
         account.teller.orders.open if account.teller.sees_orders else None
     ),

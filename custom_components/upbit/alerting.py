@@ -20,9 +20,9 @@ from .portfolio.alerts import (
     Rule,
     armed,
     diluted,
+    fired_by,
     flowed,
     looked_at,
-    moved_by,
 )
 from .portfolio.amounts import ZERO, subtract
 from .publisher import Publisher
@@ -182,7 +182,7 @@ class Alerts:
         firings = []
         for activity in reversed(activities):
             change = _part(activity.leg(currency), rule.measure)
-            if change and (firing := moved_by(rule, change, now)):
+            if change and (firing := fired_by(rule, change, now)):
                 firings.append(firing)
             now = subtract(now, change)
         return firings[::-1]

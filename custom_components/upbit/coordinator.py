@@ -18,7 +18,7 @@ from .exchange.auth import Credentials
 from .exchange.connection import Part
 from .exchange.errors import UpbitError
 from .exchange.messages import Announcement, Message, MyAsset, MyOrder, UnknownFrame
-from .exchange.rest import Account, UpbitRest
+from .exchange.rest import AccountRow, UpbitRest
 from .exchange.stream import Stream
 from .failures import sentence_of
 from .freshness import Freshness
@@ -146,7 +146,7 @@ class UpbitCoordinator(KeyedCoordinator):
         )
 
     @callback
-    def _meet(self, accounts: Sequence[Account], requested: float) -> bool:
+    def _meet(self, accounts: Sequence[AccountRow], requested: float) -> bool:
         """Let a snapshot meet what is held; tell whether it says anything."""
         stood_since = self._stood_since
         if self._emptiness.doubts(

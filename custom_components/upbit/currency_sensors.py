@@ -6,7 +6,7 @@ from typing import Final
 from .account import Account
 from .portfolio.amounts import concise, rounding
 from .portfolio.valuation import NO_WORTH, Worth
-from .sensors import Measures, UpbitCurrencyDescription, price_decimals
+from .sensors import NumberKind, UpbitCurrencyDescription, price_decimals
 
 
 def _worth(account: Account, currency: str) -> Worth:
@@ -39,19 +39,19 @@ CURRENCY_SENSORS: Final = (
     UpbitCurrencyDescription(
         key="value",
         translation_key="value",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account, code: _worth(account, code).value,
     ),
     UpbitCurrencyDescription(
         key="profit",
         translation_key="profit",
-        measures=Measures.WORTH,
+        kind=NumberKind.WORTH,
         value_fn=lambda account, code: _worth(account, code).profit,
     ),
     UpbitCurrencyDescription(
         key="available",
         translation_key="available",
-        measures=Measures.AMOUNT,
+        kind=NumberKind.AMOUNT,
         value_fn=lambda account, code: account.coordinator.holdings.of[code].balance,
         is_worth=False,
         of_cash=True,
@@ -60,7 +60,7 @@ CURRENCY_SENSORS: Final = (
     UpbitCurrencyDescription(
         key="locked",
         translation_key="locked",
-        measures=Measures.AMOUNT,
+        kind=NumberKind.AMOUNT,
         value_fn=lambda account, code: account.coordinator.holdings.of[code].locked,
         is_worth=False,
         of_cash=True,
@@ -69,21 +69,21 @@ CURRENCY_SENSORS: Final = (
     UpbitCurrencyDescription(
         key="profit_rate",
         translation_key="profit_rate",
-        measures=Measures.RATE,
+        kind=NumberKind.RATE,
         value_fn=lambda account, code: _worth(account, code).profit_rate,
         entity_registry_enabled_default=False,
     ),
     UpbitCurrencyDescription(
         key="price",
         translation_key="price",
-        measures=Measures.PRICE,
+        kind=NumberKind.PRICE,
         value_fn=_price,
         entity_registry_enabled_default=False,
     ),
     UpbitCurrencyDescription(
         key="average_buy_price",
         translation_key="average_buy_price",
-        measures=Measures.PRICE,
+        kind=NumberKind.PRICE,
         value_fn=_average,
         unit_fn=_average_unit,
         is_worth=False,
@@ -92,7 +92,7 @@ CURRENCY_SENSORS: Final = (
     UpbitCurrencyDescription(
         key="price_change",
         translation_key="price_change",
-        measures=Measures.RATE,
+        kind=NumberKind.RATE,
         value_fn=lambda account, code: account.prices.quotes.change(code),
         entity_registry_enabled_default=False,
     ),

@@ -32,13 +32,13 @@ class Topic(Enum):
     HELD = auto()
     """How many currencies are held."""
 
+    # The sums of the account's worth.
     TOTAL_VALUE = auto()
     COINS_VALUE = auto()
     TOTAL_COST = auto()
     PROFIT = auto()
     PROFIT_RATE = auto()
     LOCKED_RATIO = auto()
-    """One of the sums of the account's worth."""
 
     GAINS = auto()
     """What was gained since a moment."""

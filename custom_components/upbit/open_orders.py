@@ -70,7 +70,7 @@ class OpenOrders:
 
     @property
     def current(self) -> bool:
-        """Whether locks can be told: not while orders come and go unheard, before a connect and its list."""
+        """Whether what is locked can be judged: without a view of orders always, else only once the list of this connection has come."""
         asking = self._asking is not None and not self._asking.done()
         return not self.seen or (self._coordinator.connected and not asking)
 
@@ -185,11 +185,11 @@ class OpenOrders:
         return activities
 
     @callback
-    def returned(
+    def cancelled_unheard(
         self, held: Collection[str], *, while_away: bool
     ) -> tuple[Activity, ...]:
         """Return which orders were cancelled unheard; the amounts of `held` are not known."""
-        self._orders, activities = self._orders.returned(
+        self._orders, activities = self._orders.cancelled_unheard(
             self._gaps(),
             ms(),
             confirmed=self._confirmed,

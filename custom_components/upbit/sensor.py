@@ -16,7 +16,7 @@ from .entity import UpbitAccountEntity, UpbitCurrencyEntity, add_in_parts
 from .listeners import Topic, WorthOf
 from .portfolio.amounts import text
 from .sensors import (
-    Measures,
+    NumberKind,
     Shown,
     UpbitAccountDescription,
     UpbitCurrencyDescription,
@@ -42,7 +42,7 @@ async def async_setup_entry(
     known = set(account.hidden)
     # Made once: what is in the cash is the same for every coin.
     numbers = [
-        one if one.measures is Measures.AMOUNT else in_unit(one, coordinator.cash)
+        one if one.kind is NumberKind.AMOUNT else in_unit(one, coordinator.cash)
         for one in CURRENCY_SENSORS
     ]
 
@@ -133,10 +133,10 @@ class UpbitCurrencySensor(UpbitCurrencyEntity, UpbitSensor):
             description,
             WorthOf(currency) if description.is_worth else currency,
         )
-        if description.measures is Measures.AMOUNT:
+        if description.kind is NumberKind.AMOUNT:
             self._measure_amounts_of(currency)
         self._is_worth = description.is_worth
-        self._written = writer(description.measures, account.coordinator.cash)
+        self._written = writer(description.kind, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:
@@ -166,7 +166,7 @@ class UpbitSumSensor(UpbitAccountEntity, UpbitSensor):
             account, in_unit(description, account.coordinator.cash), description.topic
         )
         self._is_worth = description.is_worth
-        self._written = writer(description.measures, account.coordinator.cash)
+        self._written = writer(description.kind, account.coordinator.cash)
 
     @override
     def _look(self) -> Shown:

@@ -31,7 +31,7 @@ PRICE_DIGITS: Final = 4
 """The digits of a price that count where nobody quotes it, as in the exchange's steps below 1,000 won."""
 
 
-class Measures(Enum):
+class NumberKind(Enum):
     """What kind of number a sensor shows."""
 
     AMOUNT = "amount"
@@ -43,27 +43,27 @@ class Measures(Enum):
     def unit(self, currency: str | None) -> str | None:
         """Return the unit of measurement."""
         match self:
-            case Measures.RATE:
+            case NumberKind.RATE:
                 return UnitOfRatio.PERCENTAGE
-            case Measures.COUNT:
+            case NumberKind.COUNT:
                 return None
         return currency
 
 
-def unit_fields(measures: Measures, currency: str | None) -> Mapping[str, Any]:
+def unit_fields(kind: NumberKind, currency: str | None) -> Mapping[str, Any]:
     """Return the attributes of a sensor that follow from its kind of number and its currency."""
     decimals = FIAT_DECIMALS.get(currency or "")
-    fields: dict[str, Any] = {"native_unit_of_measurement": measures.unit(currency)}
-    match measures:
-        case Measures.AMOUNT | Measures.WORTH:
+    fields: dict[str, Any] = {"native_unit_of_measurement": kind.unit(currency)}
+    match kind:
+        case NumberKind.AMOUNT | NumberKind.WORTH:
             fields["state_class"] = SensorStateClass.TOTAL
             if decimals is not None:
                 fields["device_class"] = SensorDeviceClass.MONETARY
                 fields["suggested_display_precision"] = decimals
-        case Measures.RATE:
+        case NumberKind.RATE:
             fields["state_class"] = SensorStateClass.MEASUREMENT
             fields["suggested_display_precision"] = RATE_DECIMALS
-        case Measures.PRICE | Measures.COUNT:
+        case NumberKind.PRICE | NumberKind.COUNT:
             fields["state_class"] = SensorStateClass.MEASUREMENT
     return fields
 
@@ -72,20 +72,23 @@ def unit_fields(measures: Measures, currency: str | None) -> Mapping[str, Any]:
 class UpbitCurrencyDescription(SensorEntityDescription):
     """A number of a currency."""
 
-    measures: Measures
+    kind: NumberKind
     value_fn: Callable[[Account, str], Decimal | None]
     unit_fn: Callable[[Account, str], str | None] | None = None
     """The unit where it is not the account's cash and can change."""
 
     is_worth: bool = True
+    """Whether it needs prices that are those of now."""
+
     of_cash: bool = False
+    """Whether the cash has it, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpbitAccountDescription(SensorEntityDescription):
     """A number of the account."""
 
-    measures: Measures
+    kind: NumberKind
     value_fn: Callable[[Account], Decimal | int | None]
     reset_fn: Callable[[Account], datetime | None] | None = None
     attributes_fn: Callable[[Account], dict[str, object]] | None = None
@@ -105,15 +108,15 @@ def in_unit[D: UpbitCurrencyDescription | UpbitAccountDescription](
     description: D, currency: str
 ) -> D:
     """Return a description with everything that follows from its kind of number and its currency."""
-    return replace(description, **unit_fields(description.measures, currency))
+    return replace(description, **unit_fields(description.kind, currency))
 
 
-def writer(measures: Measures, currency: str) -> Callable[[Decimal], str]:
+def writer(kind: NumberKind, currency: str) -> Callable[[Decimal], str]:
     """Return how a number of a kind is written; worths have the decimals of their currency."""
-    match measures:
-        case Measures.WORTH:
+    match kind:
+        case NumberKind.WORTH:
             return rounding(FIAT_DECIMALS[currency])
-        case Measures.RATE:
+        case NumberKind.RATE:
             return rounding(RATE_DECIMALS)
     return text
 
@@ -160,7 +163,7 @@ class UpbitSensor(UpbitEntity, SensorEntity):
 
     def _measure_amounts_of(self, currency: str) -> None:
         """Take the unit of a currency, and what follows from it."""
-        for name, value in unit_fields(Measures.AMOUNT, currency).items():
+        for name, value in unit_fields(NumberKind.AMOUNT, currency).items():
             setattr(self, f"_attr_{name}", value)
 
     @abstractmethod

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .alarm import Alarm
 from .exchange.errors import CannotConnect, KeyRefused, RateLimited, UpbitError
-from .exchange.rest import Account, UpbitRest
+from .exchange.rest import AccountRow, UpbitRest
 from .failures import set_up_failure
 from .portfolio.reconciliation import REPEAT, SnapshotPlan
 from .troubles import Troubles
@@ -30,7 +30,7 @@ class Snapshots:
         rest: UpbitRest,
         *,
         repeat: Callable[[], bool],
-        met: Callable[[Sequence[Account], float], bool],
+        met: Callable[[Sequence[AccountRow], float], bool],
         troubles: Troubles,
     ) -> None:
         """Begin; nothing is sent yet.
@@ -57,7 +57,7 @@ class Snapshots:
         """Why there is none now, be it that the last one said nothing."""
         return self.refusal or CannotConnect("no snapshot")
 
-    async def async_first(self) -> Sequence[Account]:
+    async def async_first(self) -> Sequence[AccountRow]:
         """Return the first snapshot; raises what a set-up raises."""
         self._plan = self._plan.request_made(self._hass.loop.time())
         try:

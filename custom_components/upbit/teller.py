@@ -241,7 +241,9 @@ class Teller:
         """Tell what is locked or free again for no reason that is known."""
         if not self.orders.current:
             return
-        if cancelled := self.orders.returned(frozenset(held), while_away=while_away):
+        if cancelled := self.orders.cancelled_unheard(
+            frozenset(held), while_away=while_away
+        ):
             self._tell(Explained(cancelled))
         waiting = self.orders.missing.union(held)
         if locks := self.orders.locks(waiting, while_away=while_away):

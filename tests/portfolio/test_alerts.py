@@ -10,9 +10,9 @@ from custom_components.upbit.portfolio.alerts import (
     Measure,
     Rule,
     armed,
+    fired_by,
     flowed,
     looked_at,
-    moved_by,
     problem_of,
 )
 
@@ -124,12 +124,12 @@ def test_a_flow_is_neither_gain_nor_loss() -> None:
 def test_an_activity_moves_an_amount_by_its_own_change() -> None:
     """In percent of what there was before it."""
     one = rule(Condition.DECREASE, "50", Measure.TOTAL, percent=True)
-    assert moved_by(one, Decimal(-5), Decimal(5))
-    assert not moved_by(one, Decimal("-4.9"), Decimal("5.1"))
-    assert not moved_by(one, Decimal(5), Decimal(5))
+    assert fired_by(one, Decimal(-5), Decimal(5))
+    assert not fired_by(one, Decimal("-4.9"), Decimal("5.1"))
+    assert not fired_by(one, Decimal(5), Decimal(5))
     rise = rule(Condition.INCREASE, "1000", Measure.TOTAL, percent=True)
-    assert moved_by(rise, Decimal("0.1"), Decimal("0.1"))
-    assert not moved_by(one, Decimal("0.1"), Decimal("0.1"))
+    assert fired_by(rise, Decimal("0.1"), Decimal("0.1"))
+    assert not fired_by(one, Decimal("0.1"), Decimal("0.1"))
 
 
 RATE = Measure.PROFIT_RATE

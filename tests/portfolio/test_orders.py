@@ -24,7 +24,7 @@ def cancelled(
     orders: Orders, gaps: dict[str, Leg], confirmed: float = 1009, *, held: str = ""
 ) -> list[str | None]:
     """Return which orders are told as cancelled."""
-    _, activities = orders.returned(
+    _, activities = orders.cancelled_unheard(
         gaps,
         2,
         confirmed=confirmed,

@@ -29,7 +29,7 @@ type Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountRow:
     """What an account holds of one currency; the average buy price is in `unit_currency`."""
 
     currency: str
@@ -100,7 +100,7 @@ class UpbitRest:
         self._transport = transport
         self._credentials = credentials
 
-    async def accounts(self) -> tuple[Account, ...]:
+    async def accounts(self) -> tuple[AccountRow, ...]:
         """Return what is held, a row a currency; raises an `UpbitError`."""
         return _all(await self._get("accounts"), _account)
 
@@ -151,8 +151,8 @@ def _all[T](rows: object, read: Callable[[Row], T]) -> tuple[T, ...]:
         raise CannotConnect("a row cannot be read") from error
 
 
-def _account(row: Row) -> Account:
-    return Account(
+def _account(row: Row) -> AccountRow:
+    return AccountRow(
         currency=_text(row, "currency", CURRENCY),
         balance=amount(row["balance"]),
         locked=amount(row["locked"]),

@@ -1,5 +1,5 @@
 /**
- * The dashboard strategy "Upbit": lays out itself from what the accounts hold, with Home Assistant's
+ * The dashboard strategy "Upbit": lays itself out from what the accounts hold, with Home Assistant's
  * own cards only. One view an account; a section a currency, by worth.
  */
 

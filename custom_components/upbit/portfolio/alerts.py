@@ -173,7 +173,7 @@ def looked_at(
     return replace(edge, reference=now), Firing(rule.id, edge.reference, now)
 
 
-def moved_by(rule: Rule, change: Decimal, now: Decimal) -> Firing | None:
+def fired_by(rule: Rule, change: Decimal, now: Decimal) -> Firing | None:
     """Return a firing if an activity's net change of an amount reaches the threshold; `now` is after it."""
     before = minus(now, change)
     if not _moved(rule, change, before):

@@ -85,7 +85,7 @@ def minus(worth: Decimal, less: Decimal) -> Decimal:
     return WORTH.subtract(worth, less)
 
 
-def moved_by(total: Decimal, old: Decimal | None, new: Decimal | None) -> Decimal:
+def replaced(total: Decimal, old: Decimal | None, new: Decimal | None) -> Decimal:
     """Return an exact sum of worths in which one takes the place of another; `None` counts as nothing."""
     if old == new:
         return total

@@ -84,7 +84,7 @@ class Orders:
     ) -> Self:
         """Return the orders that a list of the open ones shows; `told` are those told as placed, by their ids.
 
-        Of those that were heard of `since` a moment, or have ended, the list is older than what was heard.
+        Those heard of at `since` or later, or that have ended, stay as the stream told them: the list is older.
         """
         known = {
             order.id: Waiting(order, now - PLACED_AFTER, order.id in told)
@@ -190,7 +190,7 @@ class Orders:
             tuple(activities),
         )
 
-    def returned(
+    def cancelled_unheard(
         self,
         gaps: Legs,
         time: int,

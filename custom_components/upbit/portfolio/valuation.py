@@ -1,4 +1,4 @@
-"""What is held is worth what, and what was gained on it, by the exchange's average buy prices.
+"""What everything that is held is worth, and what was gained on it, by the exchange's average buy prices.
 
 All worths are in the account's cash currency.
 """
@@ -8,13 +8,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .amounts import ZERO, as_worth, divided, minus, moved_by, times
+from .amounts import ZERO, as_worth, divided, minus, replaced, times
 from .holdings import Holding
 from .quotes import HUNDRED, Quotes
 
 
 class Worth(NamedTuple):
-    """What is held of one currency is worth; `None` is what nobody knows yet.
+    """The worth of what is held of one currency; `None` is what nobody knows yet.
 
     `cost` and `profit` are of the amount that the average buy price belongs to: after a fill they
     stand still until a snapshot brings the new average. `free` is what cost nothing: an airdrop, or
@@ -110,15 +110,15 @@ class WorthSums:
         if worth is not None:
             self._of[currency] = worth
         has_market = worth is not None and not worth.unpriced
-        self._locked = moved_by(self._locked, old.locked, new.locked)
+        self._locked = replaced(self._locked, old.locked, new.locked)
         _mark(self._unpriced, currency, new.unpriced)
         _mark(self._missing, currency, has_market and new.value is None)
         if currency == self._cash:
-            self._cash_value = moved_by(self._cash_value, old.value, new.value)
+            self._cash_value = replaced(self._cash_value, old.value, new.value)
             return
-        self._coins = moved_by(self._coins, old.value, new.value)
-        self._cost = moved_by(self._cost, old.cost, new.cost)
-        self._profit = moved_by(self._profit, old.profit, new.profit)
+        self._coins = replaced(self._coins, old.value, new.value)
+        self._cost = replaced(self._cost, old.cost, new.cost)
+        self._profit = replaced(self._profit, old.profit, new.profit)
         _mark(self._costs_unknown, currency, has_market and new.cost is None)
         if new.free and new.value:
             self._free[currency] = new.value
@@ -131,7 +131,7 @@ class WorthSums:
         unpriced = tuple(sorted(self._unpriced))
         if self._missing:
             return AccountWorth(unpriced=unpriced, missing=tuple(sorted(self._missing)))
-        total = as_worth(moved_by(self._coins, None, self._cash_value))
+        total = as_worth(replaced(self._coins, None, self._cash_value))
         locked, cost, profit = map(as_worth, (self._locked, self._cost, self._profit))
         known = not self._costs_unknown
         return AccountWorth(
