@@ -26,7 +26,7 @@ ROWS: Final = (
         "A frame that moves one currency, from its bytes to the states written, 300 currencies held"
         " ÷ decoding it and writing the same states bare",
         "화폐 300종을 보유할 때, 한 화폐가 바뀌었다는 메시지를 받아 상태를 기록하기까지"
-        " ÷ 해독과 같은 상태의 단순 기록",
+        " ÷ 디코딩 + 같은 상태의 단순 기록",
         2.0,
     ),
     Row(
@@ -38,7 +38,7 @@ ROWS: Final = (
     Row(
         "complete",
         "A frame of 300 rows of which one changed ÷ decoding it and writing what changed bare",
-        "300종이 모두 담겼으나 하나만 바뀐 메시지 ÷ 해독과 바뀐 상태의 단순 기록",
+        "300종이 모두 담겼으나 하나만 바뀐 메시지 ÷ 디코딩 + 바뀐 상태의 단순 기록",
         3.0,
     ),
     Row(
@@ -108,7 +108,7 @@ def table(figures: Figures, language: str = "en") -> str:
     """Return the table, in Markdown."""
     heads = {
         "en": ("Cost ÷ floor", "Measured", "Spread", "Ours / floor", "Goal"),
-        "ko": ("비용 ÷ 하한", "측정값", "편차", "실측 / 하한", "목표"),
+        "ko": ("비용 ÷ 하한", "측정값", "사분위 범위", "실측 / 하한", "목표"),
     }[language]
     lines = [_line(heads), _line(("---", *["---:"] * 4))]
     lines += [
