@@ -58,6 +58,8 @@ def options() -> argparse.Namespace:
 def main() -> int:
     """Run the demo until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell lets what it starts in the background ignore it, and whoever sends it means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = options()
     try:
         with ExitStack() as stack:
