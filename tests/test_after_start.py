@@ -1,6 +1,7 @@
 """What happens just after a start, before what changed while nobody looked is sure."""
 
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .activities import Heard
@@ -98,3 +99,83 @@ async def test_what_left_an_account_that_lists_nothing_is_told_in_the_end(
         ("withdrawal", currency) for currency in ("KRW", "BTC", "ETH")
     }
     assert all(one["while_away"] for one in heard.events)
+
+
+async def test_an_exchange_that_lists_nothing_beside_no_stream_takes_nothing_out(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """The hour counted although nothing else could be reached."""
+    heard = Heard(hass)
+    server.fault(empty_accounts=True, refuse_handshake=503)
+    await restart(hass, account, clock)
+    await clock.advance(3900)
+    server.fault(empty_accounts=False, refuse_handshake=None)
+    await clock.advance(300)
+    assert not heard.events
+
+
+@pytest.mark.parametrize("side", ["bid", "ask"])
+async def test_the_second_of_two_trades_is_told_once_though_its_rows_are_lost(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    side: str,
+) -> None:
+    """The row of the first, larger one was taken for its own, and the first for one of before the start."""
+    heard = Heard(hass)
+    await restart(hass, account, clock)
+    await clock.settle()
+    server.trade("KRW-BTC", side, "0.002")
+    await clock.advance(1)
+    server.fault(drop_types=["myAsset"])
+    server.trade("KRW-BTC", side, "0.001")
+    await clock.advance(1)
+    server.fault(drop_types=[])
+    await clock.advance(300)
+    assert len(heard.events) == 2
+
+
+@pytest.mark.parametrize("late", [0.5, 2.5])
+async def test_a_trade_whose_rows_are_under_way_is_not_taken_out_of_what_changed_while_away(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    late: float,
+) -> None:
+    """Its fills had come, and it was taken for one that a snapshot had shown."""
+    heard = Heard(hass)
+    await restart(hass, account, clock, lambda: server.deposit("BTC", "1"))
+    await clock.until(
+        lambda: hass.states.is_state("binary_sensor.upbit_connection", "on"), within=5
+    )
+    await clock.advance(9.8)
+    server.fault(delay_types={"myAsset": late}, accounts_lag=4)
+    server.trade("KRW-BTC", "bid", "0.002")
+    await clock.advance(30)
+    server.fault(delay_types={}, accounts_lag=0)
+    await clock.advance(300)
+    assert sorted(heard.kinds) == ["buy", "deposit"]
+
+
+@pytest.mark.parametrize("lag", [4, 8])
+async def test_what_a_first_snapshot_that_was_behind_did_not_show_has_not_gone(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    lag: float,
+) -> None:
+    """A trade after the start showed it again; what it brought was told as withdrawn, and put in."""
+    heard = Heard(hass)
+    server.fault(accounts_lag=lag)
+    server.trade("KRW-ETH", "ask", "0.02")
+    await clock.advance(3.5)
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(2.1)
+    server.trade("KRW-BTC", "bid", "0.001")
+    await clock.advance(60)
+    server.fault(accounts_lag=0)
+    await clock.advance(300)
+    assert heard.kinds == ["sell", "buy"]

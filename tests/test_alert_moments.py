@@ -157,3 +157,18 @@ async def test_a_level_does_not_flap_with_a_new_coin(
     server.trade("KRW-XRP", "bid", "10")
     await clock.advance(60)
     assert LEVEL not in {change.data["entity_id"] for change in changes}
+
+
+async def test_one_row_of_a_trade_of_two_frames_is_below_no_level_of_the_account(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Between the frames the account is worth what was paid less."""
+    total = int(state(hass, "sensor.upbit_total_value").state)
+    threshold = str(total - 200_000)
+    await add(hass, account, currency="", measure="value", threshold=threshold)
+    await clock.advance(5)
+    server.fault(split_rows=True)
+    server.trade("KRW-XRP", "bid", "250")
+    await clock.advance(130)
+    assert int(state(hass, "sensor.upbit_total_value").state) > total - 1_000
+    assert state(hass, "event.low_cash").state == "unknown"

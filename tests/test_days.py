@@ -7,6 +7,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.upbit.moments import ms
+
 from .clock import Clock, until_nine
 from .test_account import state
 from .test_worth import BTC, ETH, number
@@ -178,4 +180,31 @@ async def test_the_closing_prices_of_a_day_do_not_bring_back_a_market_that_has_e
     assert state(hass, "sensor.upbit_total_value").attributes["unpriced"] == ["XRP"]
     await clock.advance(until_nine() + 120)
     assert number(hass, "total_value") == total
+    assert number(hass, "profit_today") == 0
+
+
+@pytest.mark.parametrize("earlier", [0, 20])
+async def test_a_day_opens_although_nothing_is_traded_after_nine(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    earlier: int,
+) -> None:
+    """An answer that stamps a trade some ms earlier than the stream was none: neither was its close."""
+    await clock.advance(100)
+    row = tickers.row
+    traded = {}
+    for code, price in (("KRW-BTC", BTC + 10_000), ("KRW-ETH", ETH + 1)):
+        server.set_price(code, str(price))
+        traded[code] = ms()
+    monkeypatch.setattr(
+        tickers,
+        "row",
+        lambda one: {**row(one), "timestamp": traded.get(one.code, 0) - earlier},
+    )
+    await clock.advance(until_nine() + 5)
+    close(server)
+    await clock.advance(120)
     assert number(hass, "profit_today") == 0

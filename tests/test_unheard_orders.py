@@ -191,3 +191,74 @@ async def test_orders_that_were_stored_by_their_ids_are_not_told_again(
     server.cancel(second)
     await clock.advance(10)
     assert told(heard) == [("order_cancelled", second, None)]
+
+
+@pytest.mark.parametrize("lag", [0.0, 3.0])
+async def test_an_order_placed_just_before_the_end_is_told_once(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    heard: Heard,
+    server: UpbitServer,
+    clock: Clock,
+    lag: float,
+) -> None:
+    """Its row had come and it had not: it was told as a lock without a reason."""
+    server.fault(delay_types={"myOrder": 0.7}, accounts_lag=lag)
+    server.order("KRW-ETH", "bid", "0.02", "4500000")
+    await clock.advance(0.3)
+    await hass.config_entries.async_reload(account.entry_id)
+    await clock.advance(300)
+    assert heard.kinds == ["order_placed"]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("lag", [0.0, 4.0])
+async def test_an_order_placed_around_the_first_snapshot_is_told(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    heard: Heard,
+    server: UpbitServer,
+    clock: Clock,
+    before: bool,
+    lag: float,
+) -> None:
+    """A lock that is not shown yet was taken for one that was told already."""
+    await hass.config_entries.async_unload(account.entry_id)
+    await clock.advance(60)
+    server.fault(accounts_lag=lag)
+    if before:
+        server.order("KRW-ETH", "bid", "0.02", "4500000")
+        await clock.advance(0.5)
+    await hass.config_entries.async_setup(account.entry_id)
+    if not before:
+        server.order("KRW-ETH", "bid", "0.02", "4500000")
+    await clock.advance(300)
+    assert heard.kinds == ["order_placed"]
+
+
+async def test_an_order_whose_end_came_without_its_row_is_told_as_cancelled_alone(
+    account: MockConfigEntry, heard: Heard, server: UpbitServer, clock: Clock
+) -> None:
+    """No snapshot followed what was heard of an order: what it freed was found 15 minutes later."""
+    uuid = server.order("KRW-BTC", "bid", "0.002", "120000000")
+    await clock.advance(100)
+    server.fault(drop_types=["myAsset"])
+    server.cancel(uuid)
+    await clock.advance(10)
+    server.fault(drop_types=[])
+    await clock.advance(900)
+    assert heard.kinds == ["order_placed", "order_cancelled"]
+
+
+async def test_an_order_that_ended_just_before_a_cut_is_told_as_cancelled_alone(
+    account: MockConfigEntry, heard: Heard, server: UpbitServer, clock: Clock
+) -> None:
+    """The list that followed forgot that it had explained a lock."""
+    uuid = server.order("KRW-BTC", "bid", "0.002", "120000000")
+    await clock.advance(100)
+    server.fault(delay_types={"myAsset": 3.0})
+    server.cancel(uuid)
+    await clock.advance(2.2)
+    server.fault(delay_types={}, close=1006)
+    await clock.advance(300)
+    assert heard.kinds == ["order_placed", "order_cancelled"]

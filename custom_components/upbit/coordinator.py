@@ -93,7 +93,7 @@ class UpbitCoordinator(KeyedCoordinator):
             troubles=self.troubles,
         )
         self._stood_since: float | None = None
-        self._emptiness = Emptiness()
+        self.emptiness = Emptiness()
         self._freshness = Freshness(hass.loop, self._freshness_changed)
         age = (dt_util.utcnow() - entry.created_at).total_seconds()
         # A clock that was ahead then makes nobody younger than new.
@@ -149,9 +149,10 @@ class UpbitCoordinator(KeyedCoordinator):
     def _meet(self, accounts: Sequence[AccountRow], requested: float) -> bool:
         """Let a snapshot meet what is held; tell whether it says anything."""
         stood_since = self._stood_since
-        if self._emptiness.doubts(
+        self.emptiness.met(
             accounts, self.holdings, requested=requested, stood_since=stood_since
-        ):
+        )
+        if self.emptiness.doubtful and any(self.holdings.amounts.values()):
             return False
         self._freshness.confirmed()
         outcome = held.met(
@@ -279,6 +280,7 @@ class UpbitCoordinator(KeyedCoordinator):
             case MyOrder():
                 for observer in self.observers:
                     observer.order_told(message)
+                self._snapshots.frame_received()
             case Announcement():
                 for observer in self.observers:
                     observer.notice_told(message)

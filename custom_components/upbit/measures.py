@@ -61,8 +61,12 @@ class Measures:
         is_unsure = (
             is_behind
             or rule.currency in self._coordinator.holdings.doubtful
-            # What has moved may be a flow, which is neither gain nor loss.
-            or (not rule.is_level and self._is_unexplained(rule.currency))
+            # One row of a trade is half of what the account is worth, or what has moved is a flow.
+            or (
+                (rule.currency is None or not rule.is_level)
+                and self._is_unexplained(rule.currency)
+            )
+            or (not rule.is_level and self._is_unvalued(rule.currency))
         )
         return Reading(None if is_unsure else shown, is_there=True)
 
@@ -93,10 +97,15 @@ class Measures:
         return bool(missing) if currency is None else currency in missing
 
     def _is_unexplained(self, currency: str | None) -> bool:
-        """Tell whether it is not known yet why a currency, or any, has moved, or what that was worth."""
-        gaps, baseline = self._teller.gaps, self._publisher.ledger.baseline
+        """Tell whether it is not known yet why a currency, or any, has moved."""
+        gaps = self._teller.gaps
         codes = {code for code, gap in gaps.items() if tells(gap.total)}
-        codes.update(baseline.unvalued if baseline else ())
+        return bool(codes) if currency is None else currency in codes
+
+    def _is_unvalued(self, currency: str | None) -> bool:
+        """Tell whether it is not known yet what came or went of a currency, or of any, was worth."""
+        baseline = self._publisher.ledger.baseline
+        codes = baseline.unvalued if baseline else {}
         return bool(codes) if currency is None else currency in codes
 
     def _is_behind(self, currency: str | None) -> bool:

@@ -140,7 +140,11 @@ class OpenOrders:
         listed = [listed_order(order, ms()) for order in orders]
         told = dict(self.told)
         if not self.seen:
-            by_locks = told_by_locks(listed, {} if self._is_new else self._gaps())
+            by_locks = (
+                {order.id for order in listed}
+                if self._is_new
+                else told_by_locks(listed, self._gaps(), self._coordinator.holdings.of)
+            )
             told |= dict.fromkeys(by_locks)
         self.seen = True
         self._orders = self._orders.listed(listed, told, self._now, since)

@@ -1,12 +1,14 @@
 """Orders as the exchange tells them, in the words of the money."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from .exchange.messages import MyOrder
 from .exchange.rest import OpenOrder
 from .moments import ms
 from .portfolio.activity import Fill, Leg, Legs
-from .portfolio.amounts import ZERO, tells
+from .portfolio.amounts import ZERO, add, tells
+from .portfolio.holdings import NOTHING, Holding
 from .portfolio.orders import Order
 
 
@@ -68,8 +70,16 @@ def listed_order(order: OpenOrder, now: int) -> Order:
     )
 
 
-def told_by_locks(orders: Iterable[Order], gaps: Legs) -> set[str]:
-    """Return the ids of the orders whose locks were told already: those that leave no gap."""
+def told_by_locks(
+    orders: Collection[Order], gaps: Legs, shown: Mapping[str, Holding]
+) -> set[str]:
+    """Return the ids of the orders whose locks were told already: those that are shown, and leave no gap."""
+    locked: dict[str, Decimal] = {}
+    for order in orders:
+        locked[order.pays] = add(locked.get(order.pays, ZERO), order.locked)
     return {
-        order.id for order in orders if not tells(gaps.get(order.pays, Leg()).locked)
+        order.id
+        for order in orders
+        if not tells(gaps.get(order.pays, Leg()).locked)
+        and shown.get(order.pays, NOTHING).locked >= locked[order.pays]
     }

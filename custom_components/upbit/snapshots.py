@@ -48,7 +48,7 @@ class Snapshots:
         self._alarm = Alarm(hass.loop, self._due, self._start)
         self._in_flight = False
         self._ended = False
-        self._in_vain = 0
+        self._delay = RETRY
         self.refusal: UpbitError | None = None
         """Why the last one did not come."""
 
@@ -97,7 +97,7 @@ class Snapshots:
             self.refusal = None
             self._troubles.answered()
             if self._met(accounts, requested):
-                self._in_vain = 0
+                self._delay = RETRY
             else:
                 self._retry()
         finally:
@@ -106,9 +106,8 @@ class Snapshots:
 
     def _retry(self) -> None:
         """Plan another one soon, and later each time."""
-        delay = min(RETRY * 2**self._in_vain, REPEAT)
-        self._in_vain += 1
-        self._plan = self._plan.wanting(self._hass.loop.time() + delay)
+        self._plan = self._plan.wanting(self._hass.loop.time() + self._delay)
+        self._delay = min(2 * self._delay, REPEAT)
 
     @callback
     def arm(self) -> None:

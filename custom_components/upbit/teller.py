@@ -22,6 +22,7 @@ from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
+from .portfolio.patience import LONGEST_DOUBT
 from .portfolio.pattern import Move
 from .portfolio.pending import Market, Pending
 from .portfolio.quotes import BRIDGES
@@ -111,13 +112,21 @@ class Teller:
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
         self.orders.snapshot_met(requested)
-        holdings = self._coordinator.holdings
-        if confirmed(holdings, began=self._began, requested=requested):
-            self._confirmed = True
-            self._catch_up()
-        elif self.gaps and not self._shown:
+        under_way = not self.caught_up and self._pending.under_way
+        if self.gaps and not self._shown and self._coordinator.emptiness.doubtful:
             # What was held when somebody looked last may be listed again any moment.
             self._coordinator.want_snapshots(REPEAT)
+        elif confirmed(
+            self._coordinator.holdings,
+            began=self._began,
+            requested=requested,
+            under_way=under_way,
+        ):
+            self._confirmed = True
+            self._catch_up()
+        elif under_way:
+            # Where no row follows, nothing else asks for one.
+            self._coordinator.want_snapshots(LONGEST_DOUBT)
         self._ahead.confirmed(requested - MOVED_NOTHING)
         if self.caught_up and self.gaps:
             if self._pending.patience.waits:
@@ -184,7 +193,11 @@ class Teller:
     @property
     def _settles_at(self) -> float | None:
         """When everything pending settles, `None` if nothing is."""
-        doubtful = not self._coordinator.holdings.doubtful.isdisjoint(self.gaps)
+        in_doubt = self._coordinator.holdings.doubtful
+        # What a snapshot has shown of a trade may be one side of it.
+        doubtful = not in_doubt.isdisjoint(self.gaps) or (
+            bool(in_doubt) and self._pending.by_snapshot
+        )
         return self._pending.patience.due(doubtful=doubtful)
 
     @callback
@@ -193,24 +206,29 @@ class Teller:
         of_orders = self.orders.settle()
         due = self._settles_at
         if forced or (due is not None and due <= self._now):
-            self._settle_gaps(of_orders)
+            self._settle_gaps(of_orders, forced=forced)
         else:
             self._tell(Explained(of_orders))
             if due is None:
                 self._tell_locks(self._ahead.currencies)
         self._alarm.arm()
 
-    def _settle_gaps(self, of_orders: tuple[Activity, ...]) -> None:
+    def _settle_gaps(self, of_orders: tuple[Activity, ...], *, forced: bool) -> None:
         """Tell why everything moved that is pending, and what there is to tell of orders."""
         gaps = self.gaps
         self._ahead.arrived(gaps)
         held = self._coordinator.holdings.doubtful | self._ahead.currencies
+        if forced and not held.isdisjoint(gaps):
+            # The other side of what is in doubt: the next start tells both.
+            held |= gaps.keys()
         explained, fills = self._pending.settled(
             gaps, self._market, time=ms(), held=held
         )
         told = (*explained.activities, *of_orders)
         self._tell(replace(explained, activities=told), fills)
-        self._tell_locks(held | explained.ahead)
+        if not (forced and self.orders.seen):
+            # What an order has locked just now is in the list that the next start sees.
+            self._tell_locks(held | explained.ahead)
 
     @callback
     def _tell(self, explained: Explained, fills: tuple[Fill, ...] = ()) -> None:

@@ -217,6 +217,20 @@ async def test_while_the_exchange_fails_snapshots_are_asked_for_less_and_less(
     assert 9 <= len(requests(server, "/v1/accounts")) - before <= 15
 
 
+async def test_snapshots_are_asked_for_after_an_outage_of_any_length(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """After 17 hours the time between two of them was a number that no clock has."""
+    hass.config_entries.async_update_entry(account, pref_disable_polling=True)
+    answer = {"answer": "500", "answer_paths": ["/v1/accounts"]}
+    server.fault(refuse_handshake=503, refuse_public=503, **answer)
+    server.fault(close=1006, close_public=1006)
+    await clock.advance(18 * 3600)
+    server.fault(answer=None, answer_paths=[])
+    await clock.advance(300)
+    assert hass.states.is_state("sensor.upbit_btc", "0.5")
+
+
 async def test_the_list_of_orders_is_asked_for_again_where_it_did_not_come(
     hass: HomeAssistant, entry: MockConfigEntry, server: UpbitServer, clock: Clock
 ) -> None:

@@ -1,6 +1,7 @@
 """An account that lists nothing: an answer that lost its rows looks like one of nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from custom_components.upbit.portfolio.emptiness import EMPTY_FOR, Emptiness
 from custom_components.upbit.portfolio.holdings import Holdings
@@ -14,14 +15,20 @@ def doubted(
     holdings: Holdings,
     *,
     stood_since: float | None = 0.0,
-    snapshots: dict[float, list[str]] | None = None,
+    snapshots: Mapping[float, list[str] | None] = MappingProxyType({}),
 ) -> Iterator[float]:
-    """Yield the moments in some hours at which a snapshot says nothing; one a minute, and empty."""
+    """Yield the moments in some hours at which a snapshot says nothing.
+
+    There is one a minute, and it is empty, unless `snapshots` has another one, or none.
+    """
     emptiness = Emptiness()
     for minute in range(200):
         at = minute * MINUTE
-        rows = (snapshots or {}).get(at, [])
-        if emptiness.doubts(rows, holdings, requested=at, stood_since=stood_since):
+        rows = snapshots.get(at, [])
+        if rows is None:
+            continue
+        emptiness.met(rows, holdings, requested=at, stood_since=stood_since)
+        if emptiness.doubtful:
             yield at
 
 
@@ -38,6 +45,13 @@ def test_one_that_is_not_empty_begins_the_hour_anew() -> None:
     assert max(doubted(holdings, stood_since=900.0)) == 900 + EMPTY_FOR - MINUTE
 
 
+def test_answers_that_do_not_come_say_nothing_either() -> None:
+    """An empty one before and after an hour without any made an empty account."""
+    holdings = account(row("BTC", "1"))
+    failed = {minute * MINUTE: None for minute in range(1, 70)}
+    assert max(doubted(holdings, snapshots=failed)) == 70 * MINUTE + EMPTY_FOR - MINUTE
+
+
 def test_without_the_stream_none_ever_says_anything() -> None:
     """Nothing is known to work then."""
     assert len(list(doubted(account(row("BTC", "1")), stood_since=None))) == 200
@@ -50,8 +64,3 @@ def test_a_row_that_tells_of_something_contradicts_it() -> None:
     assert max(doubted(sold)) == EMPTY_FOR - MINUTE
     bought = frame(held, row("BTC", "2"), stamp=1, now=1020.0).holdings
     assert max(doubted(bought)) == 1000 + EMPTY_FOR - 40
-
-
-def test_an_account_of_nothing_lists_nothing() -> None:
-    """There is nothing to lose."""
-    assert not list(doubted(account(row("KRW", "0"))))

@@ -10,6 +10,9 @@ from .errors import UnreadableFrame
 from .frames import read_ticker
 from .messages import Ticker, TickerFrame
 
+STAMPED_APART: Final = 1_000
+"""Milliseconds by which an answer may stamp a trade earlier than the stream."""
+
 AHEAD: Final = 60_000
 """Milliseconds that a ticker's stamp may be ahead of the clock here, which may be behind."""
 
@@ -48,6 +51,13 @@ class Tickers:
                 self._read[code] = ticker
             elif before.timestamp <= ticker.timestamp or _is_of_the_future(before):
                 self._read[code] = ticker._replace(delisted=before.delisted)
+            elif (
+                before.trade_price == ticker.trade_price
+                and before.timestamp <= ticker.timestamp + STAMPED_APART
+            ):
+                # The answer may still be the first with the close of a new day.
+                close = ticker.prev_closing_price
+                self._read[code] = before._replace(prev_closing_price=close)
             else:
                 continue
             self._asked[code] = asked

@@ -3,22 +3,23 @@
 Times are seconds of one monotonic clock.
 """
 
-from .emptiness import EMPTY_FOR
 from .evidence import REPLICA_BEHIND
 from .holdings import UNKNOWN, Holdings
 from .patience import LONGEST_DOUBT
 
 
-def confirmed(holdings: Holdings, *, began: float, requested: float) -> bool:
+def confirmed(
+    holdings: Holdings, *, began: float, requested: float, under_way: bool
+) -> bool:
     """Say whether what changed until `began` is sure, once the snapshot of a request has met the holdings.
 
     A snapshot that agrees with the first one may come from a replica as far behind. And rows that go on
     coming can leave a currency in doubt for ever: they have happened since, and change nothing of what
-    happened before, so that after a while only the doubt of what no row has told is waited for.
-    Where nothing is listed, it takes as long as for an account that lists nothing any more.
+    happened before, so that after a while only the doubt of what no row has told is waited for. As long
+    are rows that are `under_way`: those of fills, which may not be in the snapshot either.
     """
     waited = requested - began - REPLICA_BEHIND
-    if waited < 0 or (not holdings.of and requested - began < EMPTY_FOR):
+    if waited < 0 or (under_way and waited < LONGEST_DOUBT):
         return False
     return all(
         waited >= LONGEST_DOUBT

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from .holdings import UNKNOWN, Holdings
+from .reconciliation import REPEAT
 
 EMPTY_FOR: Final = 3600.0
 """Seconds in which every answer must be empty, while the stream stands and tells of nothing held.
@@ -15,38 +16,46 @@ Three answers take one row away. All rows at once are more often a fault of the 
 not look as if everything had been withdrawn.
 """
 
+IN_A_ROW: Final = 2 * REPEAT
+"""Seconds between two answers at which others have failed in between."""
+
 
 class Emptiness:
-    """Watches for how long snapshots have been empty although something is held."""
+    """Watches for how long snapshots have been empty."""
 
     def __init__(self) -> None:
         """Begin without one."""
-        self._since: float | None = None
+        self.doubtful = False
+        """Whether the last snapshot was empty, and may have lost its rows."""
 
-    def doubts(
+        self._since = 0.0
+        self._last = float("-inf")
+
+    def met(
         self,
         snapshot: Collection[object],
         holdings: Holdings,
         *,
         requested: float,
         stood_since: float | None,
-    ) -> bool:
-        """Tell whether a snapshot says nothing, since it may have lost its rows.
+    ) -> None:
+        """Take note of a snapshot.
 
         `requested` is when it was asked for; `stood_since` when the stream's subscription was last
         proved, `None` while it is down.
         """
-        held = [currency for currency, one in holdings.of.items() if one.total]
-        if snapshot or not held:
-            self._since = None
-            return False
-        if stood_since is None:
-            self._since = None
-            return True
-        heard = (holdings.evidence.get(currency, UNKNOWN).heard for currency in held)
-        self._since = max(
-            requested if self._since is None else self._since,
-            stood_since,
-            *(moment for moment in heard if moment is not None),
+        if snapshot or stood_since is None:
+            self.doubtful = not snapshot
+            self._last = float("-inf")
+            return
+        if requested - self._last > IN_A_ROW:
+            self._since = requested
+        self._last = requested
+        heard = (
+            holdings.evidence.get(currency, UNKNOWN).heard
+            for currency, one in holdings.of.items()
+            if one.total
         )
-        return requested - self._since < EMPTY_FOR
+        told = (moment for moment in heard if moment is not None)
+        self._since = max(self._since, stood_since, *told)
+        self.doubtful = requested - self._since < EMPTY_FOR

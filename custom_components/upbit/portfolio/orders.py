@@ -103,7 +103,7 @@ class Orders:
         }
         # Those that came or went while nobody looked explain what is locked since.
         listed = (*self.known.values(), *known.values(), *missing.values())
-        stirred = {waiting.order.pays: now for waiting in listed}
+        stirred = {**self.stirred, **{waiting.order.pays: now for waiting in listed}}
         return replace(
             self,
             known=MappingProxyType(known),

@@ -9,7 +9,7 @@ from .activity import Fill, How, Leg, Legs, together
 from .amounts import covers
 from .explanation import Explained, exactly, explain
 from .patience import Patience
-from .pattern import Move, WorthOf, take_out
+from .pattern import Move, WorthOf, same_total, take_out
 
 MOVES_KEPT: Final = 1_000
 """Moves that are kept as they came, while nothing can be told for want of a snapshot or of a listener."""
@@ -42,6 +42,16 @@ class Pending:
                 Move({currency: leg}, move.time, move.how)
                 for currency, leg in together(*(one.legs for one in self.moves)).items()
             ]
+
+    @property
+    def by_snapshot(self) -> bool:
+        """Whether a snapshot has shown some of it: the other side of a trade may still be in doubt."""
+        return any(move.how is How.SNAPSHOT for move in self.moves)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the rows of a fill have not come yet."""
+        return next(self._unmoved(), None) is not None
 
     def certain(self, gaps: Legs) -> tuple[Explained, tuple[Fill, ...]] | None:
         """Return the trades of the fills, and these, if they explain all that they touch."""
@@ -81,14 +91,17 @@ class Pending:
         has shown of the fills since.
         """
         since = together(*(move.legs for move in self.moves))
+        filled = together(*(fill.legs for fill in self.fills))
+        # Where fills are all of a gap, a first snapshot that was behind is no reason to tell of more.
         away = {
             currency: gap.less(since.get(currency, Leg()))
             for currency, gap in gaps.items()
+            if not same_total(gap, filled.get(currency, Leg()))
         }
         for fill in self._unmoved():
             if covers(away.get(fill.base, Leg()).total, fill.legs[fill.base].total):
-                for currency, leg in fill.legs.items():
-                    away[currency] = away.get(currency, Leg()).less(leg)
+                for currency in away.keys() & fill.legs.keys():
+                    away[currency] = away[currency].less(fill.legs[currency])
         return explain(
             {currency: gap for currency, gap in away.items() if gap},
             (),
@@ -103,12 +116,18 @@ class Pending:
     def _unmoved(self) -> Iterator[Fill]:
         """Yield the fills that no move contains: their rows have not come.
 
-        The newest first: what only a snapshot has shown is older than what rows have.
+        First those that are a move, then the newest: what only a snapshot has shown is older than what
+        rows have.
         """
         left = [dict(move.legs) for move in reversed(self.moves)]
+        others = []
         for fill in reversed(self.fills):
-            legs = _containing(left, fill)
-            if legs is None:
+            if (legs := _being(left, fill)) is None:
+                others.append(fill)
+            else:
+                take_out(legs, fill.legs)
+        for fill in others:
+            if (legs := _containing(left, fill)) is None:
                 yield fill
             else:
                 take_out(legs, fill.legs)
@@ -116,6 +135,16 @@ class Pending:
     def _collected(self) -> tuple[Fill, ...]:
         fills, self.fills = tuple(self.fills), []
         return fills
+
+
+def _being(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
+    """Return the first of some moves that is a fill, and nothing else."""
+    for legs in moves:
+        if all(
+            same_total(legs.get(code, Leg()), leg) for code, leg in fill.legs.items()
+        ):
+            return legs
+    return None
 
 
 def _containing(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
