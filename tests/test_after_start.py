@@ -8,6 +8,7 @@ from .activities import Heard
 from .clock import Clock
 from .test_account import state
 from .test_memory import restart
+from .trading import withdraw_everything
 from .upbit_server import UpbitServer
 
 
@@ -85,13 +86,8 @@ async def test_what_left_an_account_that_lists_nothing_is_told_in_the_end(
 ) -> None:
     """When everything was withdrawn while nobody looked, with the slow poll switched off."""
     heard = Heard(hass)
-
-    def empty() -> None:
-        for currency, wallet in server.ledger_book.now().items():
-            server.withdraw(currency, str(wallet.total))
-
     hass.config_entries.async_update_entry(account, pref_disable_polling=True)
-    await restart(hass, account, clock, empty)
+    await restart(hass, account, clock, lambda: withdraw_everything(server))
     await clock.advance(3500)
     assert not heard.events
     await clock.advance(200)

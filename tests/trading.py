@@ -48,3 +48,9 @@ def fill_part(server: UpbitServer, uuid: str, of: int) -> bool:
     part = (order.remaining / of).quantize(TINY)
     server.fill(uuid, format(part, "f"))
     return order.state == "done"
+
+
+def withdraw_everything(server: UpbitServer) -> None:
+    """Leave nothing in an account of which nothing is locked."""
+    for currency, wallet in server.ledger_book.now().items():
+        server.withdraw(currency, format(wallet.total, "f"))

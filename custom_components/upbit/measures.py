@@ -1,5 +1,6 @@
 """What the rules of alerts measure, and whether that is known for sure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
@@ -93,20 +94,19 @@ class Measures:
 
     def _is_unpriced(self, currency: str | None) -> bool:
         """Tell whether the price of a currency, or of any, has not come yet."""
-        missing = self._worth.account.missing
-        return bool(missing) if currency is None else currency in missing
+        return _among(self._worth.account.missing, currency)
 
     def _is_unexplained(self, currency: str | None) -> bool:
         """Tell whether it is not known yet why a currency, or any, has moved."""
         gaps = self._teller.gaps
-        codes = {code for code, gap in gaps.items() if tells(gap.total)}
-        return bool(codes) if currency is None else currency in codes
+        return _among(
+            {code for code, gap in gaps.items() if tells(gap.total)}, currency
+        )
 
     def _is_unvalued(self, currency: str | None) -> bool:
         """Tell whether it is not known yet what came or went of a currency, or of any, was worth."""
         baseline = self._publisher.ledger.baseline
-        codes = baseline.unvalued if baseline else {}
-        return bool(codes) if currency is None else currency in codes
+        return _among(baseline.unvalued if baseline else (), currency)
 
     def _is_behind(self, currency: str | None) -> bool:
         """Tell whether the average of a coin, or of any, is that of an older amount."""
@@ -116,3 +116,8 @@ class Measures:
             for code in (held if currency is None else held.keys() & {currency})
             if code != self._coordinator.cash and (holding := held[code]).total
         )
+
+
+def _among(codes: Collection[str], currency: str | None) -> bool:
+    """Tell whether a currency is among others, or whether there is any."""
+    return bool(codes) if currency is None else currency in codes

@@ -70,7 +70,10 @@ class OpenOrders:
 
     @property
     def current(self) -> bool:
-        """Whether what is locked can be judged: without a view of orders always, else only once the list of this connection has come."""
+        """Whether what is locked can be judged.
+
+        Where orders are seen, that is once the list of this connection has come.
+        """
         asking = self._asking is not None and not self._asking.done()
         return not self.seen or (self._coordinator.connected and not asking)
 

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.activities import answer
 from tests.clock import Clock
+from tests.trading import withdraw_everything
 from tests.upbit_server import UpbitServer
 
 from .cell import CONNECTION
@@ -177,8 +178,7 @@ async def test_an_account_emptied_while_the_stream_was_down_is_empty_in_the_end(
     """No empty snapshot was ever believed, so its last amounts stayed for good."""
     server.fault(refuse_handshake=503)
     server.fault(close=1006)
-    for currency, wallet in server.ledger_book.now().items():
-        server.withdraw(currency, str(wallet.total))
+    withdraw_everything(server)
     await clock.advance(120)
     server.fault(refuse_handshake=None)
     await clock.advance(3600)

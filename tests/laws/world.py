@@ -44,7 +44,7 @@ UNNOTICED: Final = 900.0
 """Seconds between two reconciliations."""
 
 EMPTIED: Final = 3900.0
-"""Seconds in which nothing at all is believed."""
+"""Seconds after which an account that lists nothing is known to hold nothing, and that is told."""
 
 CONFIRMED: Final = 150.0
 """Seconds in which what a snapshot shows is confirmed and told: two more, the last a minute later."""

@@ -116,13 +116,13 @@ class Pending:
     def _unmoved(self) -> Iterator[Fill]:
         """Yield the fills that no move contains: their rows have not come.
 
-        First those that are a move, then the newest: what only a snapshot has shown is older than what
-        rows have.
+        A move that is equal to a fill is its own, whatever else it could contain. Then the newest fills
+        come first: what only a snapshot has shown is older than what rows have.
         """
         left = [dict(move.legs) for move in reversed(self.moves)]
         others = []
         for fill in reversed(self.fills):
-            if (legs := _being(left, fill)) is None:
+            if (legs := _equal_to(left, fill)) is None:
                 others.append(fill)
             else:
                 take_out(legs, fill.legs)
@@ -137,8 +137,8 @@ class Pending:
         return fills
 
 
-def _being(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
-    """Return the first of some moves that is a fill, and nothing else."""
+def _equal_to(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
+    """Return the first of some moves that moved both currencies of a fill by just as much."""
     for legs in moves:
         if all(
             same_total(legs.get(code, Leg()), leg) for code, leg in fill.legs.items()
