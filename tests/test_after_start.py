@@ -1,11 +1,14 @@
 """What happens just after a start, before what changed while nobody looked is sure."""
 
+from collections.abc import Mapping
+
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .activities import Heard
+from .activities import Heard, answer
 from .clock import Clock
+from .movements import Movements
 from .test_account import state
 from .test_memory import restart
 from .trading import withdraw_everything
@@ -130,6 +133,49 @@ async def test_the_second_of_two_trades_is_told_once_though_its_rows_are_lost(
     server.fault(drop_types=[])
     await clock.advance(300)
     assert len(heard.events) == 2
+
+
+@pytest.mark.parametrize("side", ["bid", "ask"])
+@pytest.mark.parametrize("away", [{}, {"BTC": "1", "KRW": "-30000"}, {"KRW": "-30000"}])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"drop_types": ["myAsset"]},
+        {"split_rows": True, "drop_every": 2},
+        {"split_rows": True, "drop_every": 3},
+        {"split_rows": True, "drop_every": 4},
+    ],
+)
+async def test_trades_of_which_rows_were_lost_are_not_told_as_of_before_the_start(
+    hass: HomeAssistant,
+    account: MockConfigEntry,
+    server: UpbitServer,
+    clock: Clock,
+    lost: Mapping[str, object],
+    away: Mapping[str, str],
+    side: str,
+) -> None:
+    """What they cost was told as gone while away, and put in again: both rows had to be lost, beside nothing else."""
+
+    def move() -> None:
+        for currency, amount in away.items():
+            if amount[0] == "-":
+                server.withdraw(currency, amount[1:])
+            else:
+                server.deposit(currency, amount)
+
+    moved = Movements(server.ledger_book)
+    await restart(hass, account, clock, move)
+    await clock.settle()
+    server.fault(**lost)
+    server.trade("KRW-ETH", side, "0.001")
+    await clock.advance(0.1)
+    server.trade("KRW-BTC", side, "0.002")
+    await clock.advance(1)
+    server.fault(drop_types=[], split_rows=False, drop_every=0)
+    await clock.advance(300)
+    history = (await answer(hass, "get_history"))["activities"]
+    assert not moved.exceeded_by(history)
 
 
 @pytest.mark.parametrize("late", [0.5, 2.5])

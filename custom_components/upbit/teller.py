@@ -30,6 +30,9 @@ from .portfolio.reconciliation import APART, REPEAT
 from .prices import UpbitPrices
 from .publisher import Publisher
 
+ROWS_AWAITED: Final = REPLICA_BEHIND + LONGEST_DOUBT
+"""Seconds after a start in which the rows of fills are waited for, before it is told what was before it."""
+
 MOVED_NOTHING: Final = REPLICA_BEHIND + 5.0
 """Seconds after which a snapshot confirms that a fill moved nothing."""
 
@@ -56,8 +59,13 @@ class Teller:
         self._publisher = publisher
         self._told = told
         self._listening = False
-        self._confirmed = False
+        self._confirmed: float | None = None
+        """When the last snapshot was asked for that makes sure what changed while nobody looked."""
+
         self._began = self._now
+        self._filled = float("-inf")
+        """When a fill was last heard of."""
+        self._rows_awaited_until = self._began + ROWS_AWAITED
         self._pending = Pending()
         self._ahead = Ahead(coordinator)
         self._averages = Averages()
@@ -112,21 +120,14 @@ class Teller:
     def snapshot_met(self, requested: float) -> None:
         """Catch up with what changed while nobody looked, and see what a snapshot confirms."""
         self.orders.snapshot_met(requested)
-        under_way = not self.caught_up and self._pending.under_way
         if self.gaps and not self._shown and self._coordinator.emptiness.doubtful:
             # What was held when somebody looked last may be listed again any moment.
             self._coordinator.want_snapshots(REPEAT)
         elif confirmed(
-            self._coordinator.holdings,
-            began=self._began,
-            requested=requested,
-            under_way=under_way,
+            self._coordinator.holdings, began=self._began, requested=requested
         ):
-            self._confirmed = True
+            self._confirmed = requested
             self._catch_up()
-        elif under_way:
-            # Where no row follows, nothing else asks for one.
-            self._coordinator.want_snapshots(LONGEST_DOUBT)
         self._ahead.confirmed(requested - MOVED_NOTHING)
         if self.caught_up and self.gaps:
             if self._pending.patience.waits:
@@ -146,6 +147,7 @@ class Teller:
     def start_listening(self) -> None:
         """Tell from now on: automations listen."""
         self._listening = True
+        self._rows_awaited_until = self._now + ROWS_AWAITED
         self._publisher.start_publishing()
         self._catch_up()
 
@@ -161,6 +163,7 @@ class Teller:
 
     def _take(self, fill: Fill) -> None:
         """Keep a fill until its change of balance is there, unless that was told already."""
+        self._filled = self._now
         gap = self.gaps.get(fill.base, Leg())
         explained = covers(gap.total, fill.legs[fill.base].total)
         guess = None if explained else self._guesses.completed(fill, self._now)
@@ -279,10 +282,24 @@ class Teller:
         if not self._listening:
             return
         if not self.caught_up:
-            if not self._confirmed:
+            if self._confirmed is None:
+                return
+            shown = self._filled < self._confirmed - REPLICA_BEHIND
+            if (
+                self._pending.under_way
+                and not shown
+                and self._confirmed < self._rows_awaited_until
+            ):
+                # Where no row follows, nothing else asks for a snapshot that is sure to show the fill.
+                self._coordinator.want_snapshots(
+                    self._filled + REPLICA_BEHIND + APART - self._now
+                )
                 return
             self.caught_up = True
-            self._tell(self._pending.before(self.gaps, self._market, time=ms()))
+            shown = shown and not self._coordinator.holdings.doubtful
+            self._tell(
+                self._pending.before(self.gaps, self._market, shown=shown, time=ms())
+            )
             if not self._pending.moves:
                 self._tell_locks(self._ahead.currencies, while_away=True)
         self._alarm.arm()

@@ -23,5 +23,5 @@ def test_moves_that_nothing_can_be_told_of_do_not_grow_without_bound() -> None:
         for number, code in enumerate(codes)
     }
     gaps = sums | {"C0": sums["C0"].plus(Leg.of(Decimal(1)))}
-    (away,) = pending.before(gaps, MARKET, time=1).activities
+    (away,) = pending.before(gaps, MARKET, shown=True, time=1).activities
     assert (away.kind, away.currency, away.amount) == (Kind.DEPOSIT, "C0", Decimal(1))

@@ -8,18 +8,15 @@ from .holdings import UNKNOWN, Holdings
 from .patience import LONGEST_DOUBT
 
 
-def confirmed(
-    holdings: Holdings, *, began: float, requested: float, under_way: bool
-) -> bool:
+def confirmed(holdings: Holdings, *, began: float, requested: float) -> bool:
     """Say whether what changed until `began` is sure, once the snapshot of a request has met the holdings.
 
     A snapshot that agrees with the first one may come from a replica as far behind. And rows that go on
     coming can leave a currency in doubt for ever: they have happened since, and change nothing of what
-    happened before, so that after a while only the doubt of what no row has told is waited for. As long
-    are rows that are `under_way`: those of fills, which may not be in the snapshot either.
+    happened before, so that after a while only the doubt of what no row has told is waited for.
     """
     waited = requested - began - REPLICA_BEHIND
-    if waited < 0 or (under_way and waited < LONGEST_DOUBT):
+    if waited < 0:
         return False
     return all(
         waited >= LONGEST_DOUBT

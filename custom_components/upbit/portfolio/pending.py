@@ -1,15 +1,15 @@
 """What has happened and is not told yet: what moved, the fills of orders, and how long both wait."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 from .activity import Fill, How, Leg, Legs, together
-from .amounts import covers
+from .amounts import covers, tells
 from .explanation import Explained, exactly, explain
 from .patience import Patience
-from .pattern import Move, WorthOf, same_total, take_out
+from .pattern import Move, WorthOf, same_total
+from .unmoved import unmoved
 
 MOVES_KEPT: Final = 1_000
 """Moves that are kept as they came, while nothing can be told for want of a snapshot or of a listener."""
@@ -50,8 +50,8 @@ class Pending:
 
     @property
     def under_way(self) -> bool:
-        """Whether the rows of a fill have not come yet."""
-        return next(self._unmoved(), None) is not None
+        """Whether a row of a fill has not come yet."""
+        return bool(unmoved(self.fills, self.moves))
 
     def certain(self, gaps: Legs) -> tuple[Explained, tuple[Fill, ...]] | None:
         """Return the trades of the fills, and these, if they explain all that they touch."""
@@ -84,26 +84,26 @@ class Pending:
         self.patience = self.patience.settled()
         return explained, fills
 
-    def before(self, gaps: Legs, market: Market, *, time: int) -> Explained:
+    def before(
+        self, gaps: Legs, market: Market, *, shown: bool, time: int
+    ) -> Explained:
         """Return what happened while nobody looked.
 
         What has moved since has reasons of its own, and stays pending; so does what only a snapshot
-        has shown of the fills since.
+        has shown of the fills since: all of it if `shown`, else what the gaps have room for.
         """
         since = together(*(move.legs for move in self.moves))
-        filled = together(*(fill.legs for fill in self.fills))
+        away = _less(gaps, since)
+        for legs in unmoved(self.fills, self.moves):
+            currency, leg = next(iter(legs.items()))
+            if shown or covers(away.get(currency, Leg()).total, leg.total):
+                away = _less(away, legs)
         # Where fills are all of a gap, a first snapshot that was behind is no reason to tell of more.
-        away = {
-            currency: gap.less(since.get(currency, Leg()))
-            for currency, gap in gaps.items()
-            if not same_total(gap, filled.get(currency, Leg()))
-        }
-        for fill in self._unmoved():
-            if covers(away.get(fill.base, Leg()).total, fill.legs[fill.base].total):
-                for currency in away.keys() & fill.legs.keys():
-                    away[currency] = away[currency].less(fill.legs[currency])
+        for currency, leg in together(*(fill.legs for fill in self.fills)).items():
+            if same_total(gaps.get(currency, Leg()), leg):
+                away.pop(currency, None)
         return explain(
-            {currency: gap for currency, gap in away.items() if gap},
+            away,
             (),
             (),
             quotes=market.quotes,
@@ -113,46 +113,12 @@ class Pending:
             while_away=True,
         )
 
-    def _unmoved(self) -> Iterator[Fill]:
-        """Yield the fills that no move contains: their rows have not come.
-
-        A move that is equal to a fill is its own, whatever else it could contain. Then the newest fills
-        come first: what only a snapshot has shown is older than what rows have.
-        """
-        left = [dict(move.legs) for move in reversed(self.moves)]
-        others = []
-        for fill in reversed(self.fills):
-            if (legs := _equal_to(left, fill)) is None:
-                others.append(fill)
-            else:
-                take_out(legs, fill.legs)
-        for fill in others:
-            if (legs := _containing(left, fill)) is None:
-                yield fill
-            else:
-                take_out(legs, fill.legs)
-
     def _collected(self) -> tuple[Fill, ...]:
         fills, self.fills = tuple(self.fills), []
         return fills
 
 
-def _equal_to(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
-    """Return the first of some moves that moved both currencies of a fill by just as much."""
-    for legs in moves:
-        if all(
-            same_total(legs.get(code, Leg()), leg) for code, leg in fill.legs.items()
-        ):
-            return legs
-    return None
-
-
-def _containing(moves: list[dict[str, Leg]], fill: Fill) -> dict[str, Leg] | None:
-    """Return the first of some moves that can have a fill in it, rather one of both currencies."""
-
-    def has(legs: dict[str, Leg], currency: str) -> bool:
-        return covers(legs.get(currency, Leg()).total, fill.legs[currency].total)
-
-    of_base = [legs for legs in moves if has(legs, fill.base)]
-    of_both = (legs for legs in of_base if has(legs, fill.quote))
-    return next(chain(of_both, of_base), None)
+def _less(gaps: Legs, legs: Legs) -> dict[str, Leg]:
+    """Return what is left of gaps without some legs; of what has no gap nothing can be taken."""
+    less = {code: gap.less(legs.get(code, Leg())) for code, gap in gaps.items()}
+    return {code: gap for code, gap in less.items() if tells(gap.total)}
