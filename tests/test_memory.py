@@ -562,3 +562,26 @@ async def test_what_waited_for_the_history_is_in_it_with_the_key_of_another_acco
         history = await answer(hass, "get_history")
         assert [one["kind"] for one in history["activities"]] == ["deposit"]
     assert heard.kinds == ["deposit"]
+
+
+async def test_a_trade_at_the_end_of_a_start_is_not_told_as_of_before_it(
+    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
+) -> None:
+    """Its rows are lost: a snapshot that is sure to show it is waited for."""
+    heard = Heard(hass)
+    await hass.config_entries.async_unload(account.entry_id)
+    server.withdraw("KRW", "5000")
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(account.entry_id)
+    await clock.advance(60)
+    server.fault(drop_types=["myAsset"])
+    server.trade("KRW-XRP", "bid", "10")
+    await clock.advance(1)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await clock.advance(300)
+    assert [(one["event_type"], one["how"]) for one in heard.events] == [
+        ("withdrawal", "snapshot"),
+        ("buy", "order"),
+    ]
+    assert heard.events[0]["amount"] == "-5000"

@@ -21,10 +21,25 @@ def unmoved(fills: Sequence[Fill], moves: Sequence[Move]) -> list[Legs]:
     for fits in (same_total, _contains):
         missing = [one for one in missing if _take(rows, one[1], fits) is None]
     # Only rows that came in frames of their own, or summed up with those of others, are left.
-    _take_sums(rows, [legs for _, legs in missing])
     for fill, legs in missing:
         _take_alone(rows, fill, legs)
+    _take_sums(rows, [legs for _, legs in missing])
     return [legs for _, legs in missing if legs]
+
+
+def _take_alone(rows: Rows, fill: Fill, legs: dict[str, Leg]) -> None:
+    """Take what single rows show of a fill; of what pays, only a row that is equal is sure to."""
+    base, quote = ({code: legs[code]} for code in (fill.base, fill.quote))
+    for fits in (same_total, _contains):
+        if (frame := _take(rows, base, fits)) is not None:
+            del legs[fill.base]
+            if fill.quote in frame:
+                # Netted with what others have moved of it.
+                del legs[fill.quote]
+                return
+            break
+    if _take(rows, quote, same_total) is not None:
+        del legs[fill.quote]
 
 
 def _take_sums(rows: Rows, missing: list[dict[str, Leg]]) -> None:
@@ -34,21 +49,6 @@ def _take_sums(rows: Rows, missing: list[dict[str, Leg]]) -> None:
         if currency in shown and same_total(shown[currency], leg):
             for legs in (*rows, *missing):
                 legs.pop(currency, None)
-
-
-def _take_alone(rows: Rows, fill: Fill, legs: dict[str, Leg]) -> None:
-    """Take what single rows show of a fill; of what pays, only a row that is equal is sure to."""
-    for currency, leg in tuple(legs.items()):
-        if _take(rows, {currency: leg}, same_total) is not None:
-            del legs[currency]
-    if fill.base not in legs:
-        return
-    base = {fill.base: legs[fill.base]}
-    if (frame := _take(rows, base, _contains)) is not None:
-        del legs[fill.base]
-        if fill.quote in frame:
-            # Netted with what others have moved of it.
-            legs.pop(fill.quote, None)
 
 
 def _take(
