@@ -170,7 +170,8 @@ def test_a_small_remainder_of_the_quote_belongs_to_the_trade() -> None:
     )
     (trade,) = whole.activities
     assert trade.leg("KRW").total == Decimal("-4529.9")
-    assert told(gaps(XRP="1", KRW="-5000"), (fill(),)) == [
+    moved = Move(gaps(XRP="1", KRW="-5000"), 1)
+    assert told(moved.legs, (fill(),), (moved,)) == [
         ("buy", "XRP", "KRW"),
         ("withdrawal", "KRW", None),
     ]

@@ -13,6 +13,7 @@ from typing import Final
 from .activity import Activity, Fill, How, Leg, Legs, executed, together
 from .amounts import TINY, ZERO, add, subtract, tells, times
 from .pattern import Move, Pattern, WorthOf, take_out
+from .unmoved import unmoved
 
 BELONGS: Final = Decimal("0.01")
 """The part of a trade's funds that may be missing to it: taxes and fees abroad."""
@@ -57,7 +58,7 @@ def explain(
     """
     rest = {currency: leg for currency, leg in gaps.items() if leg}
     trades = _trades(rest, fills)
-    ahead = _ahead(rest, trades)
+    ahead = _ahead(rest, trades, unmoved(fills, moves))
     for currency in (*ahead, *held):
         rest.pop(currency, None)
     pattern = Pattern(quotes, worth_of, time, how, while_away)
@@ -111,13 +112,14 @@ def _with_remainder(rest: dict[str, Leg], trade: Activity) -> Activity:
     return replace(trade, legs=MappingProxyType(together(trade.legs, extra)))
 
 
-def _ahead(rest: Legs, trades: Sequence[Activity]) -> set[str]:
+def _ahead(rest: Legs, trades: Sequence[Activity], missing: Sequence[Legs]) -> set[str]:
     """Return the currencies that fills have moved, and rows have not.
 
-    What is left of them is the opposite of one trade, or of all: anything else has another reason.
+    What is left of them is the opposite of one trade, or of all, or has legs of fills `missing` beside
+    what else has moved: anything else has another reason.
     """
     changes = [trade.legs for trade in trades]
-    return {
+    opposite = {
         currency
         for legs in (*changes, together(*changes))
         for currency, leg in legs.items()
@@ -125,6 +127,8 @@ def _ahead(rest: Legs, trades: Sequence[Activity]) -> set[str]:
         and tells(leg.total)
         and not tells(add(rest[currency].total, leg.total))
     }
+    unseen = {currency for legs in missing for currency in legs}
+    return opposite | {code for code in unseen if tells(rest.get(code, Leg()).total)}
 
 
 def _without(moves: Sequence[Move], fills: Sequence[Fill]) -> list[Move]:
