@@ -4,9 +4,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .activities import Heard, answer
+from .activities import Heard
 from .clock import Clock
-from .movements import Movements
 from .test_memory import restart
 from .upbit_server import UpbitServer
 
@@ -95,21 +94,3 @@ async def test_what_went_out_beside_a_sale_whose_rows_are_lost_is_told_for_no_mo
     await clock.advance(120)
     told = {(one["event_type"], one["currency"], one["amount"]) for one in heard.events}
     assert told == {("sell", "ETH", "-0.1"), ("withdrawal", "KRW", "-20000")}
-
-
-async def test_a_trade_of_which_one_row_is_lost_beside_one_that_went_unheard_is_told_once(
-    hass: HomeAssistant, account: MockConfigEntry, server: UpbitServer, clock: Clock
-) -> None:
-    """What was left of the cash after the fill was told as put in, and taken back."""
-    moved = Movements(server.ledger_book)
-    server.fault(split_rows=True, drop_every=3)
-    for code, volume in (
-        ("KRW-ETH", "0.001"),
-        ("KRW-ETH", "0.001"),
-        ("KRW-BTC", "0.002"),
-    ):
-        server.trade(code, "bid", volume)
-        await clock.advance(0.1)
-    server.fault(split_rows=False, drop_every=0)
-    await clock.advance(300)
-    assert not moved.exceeded_by((await answer(hass, "get_history"))["activities"])

@@ -196,6 +196,21 @@ def test_a_fill_ahead_of_its_rows_leaves_a_gap_that_waits() -> None:
     assert [one.currency for one in explained.activities] == ["XRP", "ETH"]
 
 
+def test_a_gap_that_lacks_the_row_of_a_fill_waits_whatever_else_it_has() -> None:
+    """What the fill has cost was told as put in, and taken back."""
+    rows = Move(gaps(XRP="1"), 1), Move(gaps(KRW="-900"), 1)
+    explained = explain(
+        gaps(XRP="1", KRW="-900"),
+        (fill(),),
+        rows,
+        quotes=QUOTES,
+        worth_of=worth_of,
+        time=1,
+    )
+    assert explained.ahead == {"KRW"}
+    assert [one.currency for one in explained.activities] == ["XRP"]
+
+
 def test_what_changed_both_ways_while_away_is_not_guessed() -> None:
     """Deposits alone are deposits, though."""
     assert told(gaps(XRP="1", ETH="1"), while_away=True) == [
