@@ -170,8 +170,8 @@ def test_a_small_remainder_of_the_quote_belongs_to_the_trade() -> None:
     )
     (trade,) = whole.activities
     assert trade.leg("KRW").total == Decimal("-4529.9")
-    moved = Move(gaps(XRP="1", KRW="-5000"), 1)
-    assert told(moved.legs, (fill(),), (moved,)) == [
+    more = gaps(XRP="1", KRW="-5000")
+    assert told(more, (fill(),), (Move(more, 1),)) == [
         ("buy", "XRP", "KRW"),
         ("withdrawal", "KRW", None),
     ]
