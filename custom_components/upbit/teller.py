@@ -13,7 +13,7 @@ from .gaps import Ahead, Gaps
 from .moments import ms
 from .open_orders import OpenOrders
 from .orders import fill_of
-from .portfolio.absence import confirmed
+from .portfolio.absence import Absence
 from .portfolio.activity import Activity, Fill, How, Leg
 from .portfolio.amounts import covers
 from .portfolio.appraisal import Averages, appraised
@@ -22,16 +22,12 @@ from .portfolio.explanation import Explained
 from .portfolio.guesses import Guesses
 from .portfolio.holdings import Holding, Outcome
 from .portfolio.ledger import changes
-from .portfolio.patience import LONGEST_DOUBT
 from .portfolio.pattern import Move
 from .portfolio.pending import Market, Pending
 from .portfolio.quotes import BRIDGES
 from .portfolio.reconciliation import APART, REPEAT
 from .prices import UpbitPrices
 from .publisher import Publisher
-
-ROWS_AWAITED: Final = REPLICA_BEHIND + LONGEST_DOUBT
-"""Seconds after a start in which the rows of fills are waited for, before it is told what was before it."""
 
 MOVED_NOTHING: Final = REPLICA_BEHIND + 5.0
 """Seconds after which a snapshot confirms that a fill moved nothing."""
@@ -59,13 +55,7 @@ class Teller:
         self._publisher = publisher
         self._told = told
         self._listening = False
-        self._confirmed: float | None = None
-        """When the last snapshot was asked for that makes sure what changed while nobody looked."""
-
-        self._began = self._now
-        self._filled = float("-inf")
-        """When a fill was last heard of."""
-        self._rows_awaited_until = self._began + ROWS_AWAITED
+        self._absence = Absence(self._now)
         self._pending = Pending()
         self._ahead = Ahead(coordinator)
         self._averages = Averages()
@@ -123,10 +113,7 @@ class Teller:
         if self.gaps and not self._shown and self._coordinator.emptiness.doubtful:
             # What was held when somebody looked last may be listed again any moment.
             self._coordinator.want_snapshots(REPEAT)
-        elif confirmed(
-            self._coordinator.holdings, began=self._began, requested=requested
-        ):
-            self._confirmed = requested
+        elif self._absence.met(self._coordinator.holdings, requested):
             self._catch_up()
         self._ahead.confirmed(requested - MOVED_NOTHING)
         if self.caught_up and self.gaps:
@@ -147,7 +134,7 @@ class Teller:
     def start_listening(self) -> None:
         """Tell from now on: automations listen."""
         self._listening = True
-        self._rows_awaited_until = self._now + ROWS_AWAITED
+        self._absence.listened_to(self._now)
         self._publisher.start_publishing()
         self._catch_up()
 
@@ -163,7 +150,7 @@ class Teller:
 
     def _take(self, fill: Fill) -> None:
         """Keep a fill until its change of balance is there, unless that was told already."""
-        self._filled = self._now
+        self._absence.filled(self._now)
         gap = self.gaps.get(fill.base, Leg())
         explained = covers(gap.total, fill.legs[fill.base].total)
         guess = None if explained else self._guesses.completed(fill, self._now)
@@ -282,21 +269,16 @@ class Teller:
         if not self._listening:
             return
         if not self.caught_up:
-            if self._confirmed is None:
+            absence = self._absence
+            if not absence.is_sure:
                 return
-            shown = self._filled < self._confirmed - REPLICA_BEHIND
-            if (
-                self._pending.under_way
-                and not shown
-                and self._confirmed < self._rows_awaited_until
-            ):
+            if absence.awaits_rows and self._pending.under_way:
                 # Where no row follows, nothing else asks for a snapshot that is sure to show the fill.
-                self._coordinator.want_snapshots(
-                    self._filled + REPLICA_BEHIND + APART - self._now
-                )
+                self._coordinator.want_snapshots(absence.shows_fills_from - self._now)
                 return
             self.caught_up = True
-            shown = shown and not self._coordinator.holdings.doubtful
+            in_doubt = bool(self._coordinator.holdings.doubtful)
+            shown = absence.shows_fills and not in_doubt
             self._tell(
                 self._pending.before(self.gaps, self._market, shown=shown, time=ms())
             )
